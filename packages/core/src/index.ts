@@ -1,1 +1,42 @@
-export {};
+export { decodeRecord, encodeRecord } from "./codec.js";
+export {
+  type Attempt as AttemptDecision,
+  type Claim,
+  type Decision,
+  decide,
+  type Refusal,
+  type Replay,
+} from "./decide.js";
+export { isNotExecutedError, isOncekeyError, NotExecutedError, OncekeyError, type OncekeyErrorCode } from "./errors.js";
+export { MemoryStore, type MemoryStoreOptions } from "./memory-store.js";
+export {
+  type Disposition,
+  type OutcomeClass,
+  type Policy,
+  type PolicyName,
+  type PolicyRules,
+  policies,
+} from "./policy.js";
+export {
+  type Checkpoints,
+  type Completed,
+  type InProgress,
+  isOmitted,
+  type KeyRecord,
+  type KeyState,
+  type Omitted,
+  type Released,
+  type Stored,
+  stateOf,
+} from "./record.js";
+export type {
+  Durability,
+  IdempotencyStore,
+  ListableStore,
+  Page,
+  Removal,
+  StoreCapabilities,
+  SweepableStore,
+  TransactionalStore,
+  Write,
+} from "./store.js";

@@ -1,0 +1,203 @@
+import { OncekeyError } from "./errors.js";
+import { type Checkpoints, isOmitted, type KeyRecord, type Omitted } from "./record.js";
+
+/*
+ * The stored form of a record: one byte format version, one byte state, then fields.
+ *   in-progress  fingerprint, attempt, leaseMs, checkpoint count, (name, bytes)*
+ *   completed    fingerprint, attempt, 0 result bytes to the end | 1 summary to the end | 2 (no summary)
+ *   released     attempt
+ * Numbers are unsigned LEB128; strings and bytes are prefixed by their length.
+ */
+const FORMAT = 1;
+const IN_PROGRESS = 1;
+const COMPLETED = 2;
+const RELEASED = 3;
+const RESULT = 0;
+const SUMMARY = 1;
+const NO_SUMMARY = 2;
+
+const utf8 = new TextEncoder();
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Writes a record as bytes, for stores that keep it as one opaque value. */
+export function encodeRecord(record: KeyRecord): Uint8Array {
+  const writer = new Writer();
+  writer.byte(FORMAT);
+  if (record.state === "released") {
+    writer.byte(RELEASED);
+    writer.number(record.attempt);
+  } else if (record.state === "completed") {
+    writer.byte(COMPLETED);
+    writer.text(record.fingerprint);
+    writer.number(record.attempt);
+    encodeResult(writer, record.result);
+  } else {
+    writer.byte(IN_PROGRESS);
+    writer.text(record.fingerprint);
+    writer.number(record.attempt);
+    writer.number(record.leaseMs);
+    encodeCheckpoints(writer, record.checkpoints);
+  }
+  return writer.bytes();
+}
+
+/** Reads what {@link encodeRecord} wrote; anything else is a `RECORD_UNREADABLE` error, never a guess. */
+export function decodeRecord(bytes: Uint8Array): KeyRecord {
+  const reader = new Reader(bytes);
+  const format = reader.byte();
+  if (format !== FORMAT) throw unreadable(`its format is ${format}, and this version reads ${FORMAT}`);
+  const state = reader.byte();
+  if (state === RELEASED) return reader.ended({ state: "released", attempt: reader.number() });
+  if (state === COMPLETED) {
+    const fingerprint = reader.text();
+    const attempt = reader.number();
+    return reader.ended({ state: "completed", fingerprint, attempt, result: decodeResult(reader) });
+  }
+  if (state !== IN_PROGRESS) throw unreadable(`its state is ${state}`);
+  const head = {
+    state: "in-progress",
+    fingerprint: reader.text(),
+    attempt: reader.number(),
+    leaseMs: reader.number(),
+  } as const;
+  const checkpoints = decodeCheckpoints(reader);
+  return reader.ended(checkpoints === undefined ? head : { ...head, checkpoints });
+}
+
+function encodeResult(writer: Writer, result: Uint8Array | Omitted): void {
+  if (!isOmitted(result)) {
+    writer.byte(RESULT);
+    writer.raw(result);
+  } else if (result.summary === undefined) {
+    writer.byte(NO_SUMMARY);
+  } else {
+    writer.byte(SUMMARY);
+    writer.raw(result.summary);
+  }
+}
+
+function decodeResult(reader: Reader): Uint8Array | Omitted {
+  const kind = reader.byte();
+  if (kind === RESULT) return reader.rest();
+  if (kind === SUMMARY) return { omitted: true, summary: reader.rest() };
+  if (kind === NO_SUMMARY) return { omitted: true };
+  throw unreadable(`its result is of kind ${kind}`);
+}
+
+function encodeCheckpoints(writer: Writer, checkpoints: Checkpoints | undefined): void {
+  const entries = Object.entries(checkpoints ?? {});
+  writer.number(entries.length);
+  for (const [name, value] of entries) {
+    writer.text(name);
+    writer.number(value.byteLength);
+    writer.raw(value);
+  }
+}
+
+function decodeCheckpoints(reader: Reader): Checkpoints | undefined {
+  const count = reader.number();
+  if (count === 0) return undefined;
+  const entries: [string, Uint8Array][] = [];
+  for (let index = 0; index < count; index++) {
+    const name = reader.text();
+    entries.push([name, reader.take(reader.number())]);
+  }
+  return Object.fromEntries(entries);
+}
+
+class Writer {
+  readonly #parts: Uint8Array[] = [];
+  #length = 0;
+
+  raw(bytes: Uint8Array): void {
+    this.#parts.push(bytes);
+    this.#length += bytes.byteLength;
+  }
+
+  byte(value: number): void {
+    this.raw(Uint8Array.of(value));
+  }
+
+  number(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new TypeError(`a record's numbers are whole and not negative; got ${value}`);
+    const bytes: number[] = [];
+    let rest = value;
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
+    bytes.push(rest);
+    this.raw(Uint8Array.from(bytes));
+  }
+
+  text(value: string): void {
+    const bytes = utf8.encode(value);
+    this.number(bytes.byteLength);
+    this.raw(bytes);
+  }
+
+  bytes(): Uint8Array {
+    const all = new Uint8Array(this.#length);
+    let offset = 0;
+    for (const part of this.#parts) {
+      all.set(part, offset);
+      offset += part.byteLength;
+    }
+    return all;
+  }
+}
+
+class Reader {
+  readonly #bytes: Uint8Array;
+  #offset = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  byte(): number {
+    const value = this.#bytes[this.#offset];
+    if (value === undefined) throw unreadable("it ends too early");
+    this.#offset += 1;
+    return value;
+  }
+
+  number(): number {
+    let value = 0;
+    for (let scale = 1; scale <= Number.MAX_SAFE_INTEGER; scale *= 0x80) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80 && Number.isSafeInteger(value)) return value;
+    }
+    throw unreadable("a number is too large");
+  }
+
+  take(length: number): Uint8Array {
+    const end = this.#offset + length;
+    if (end > this.#bytes.byteLength) throw unreadable("it ends too early");
+    // A copy: drivers hand out views of buffers that they use again.
+    const part = Uint8Array.prototype.slice.call(this.#bytes, this.#offset, end);
+    this.#offset = end;
+    return part;
+  }
+
+  rest(): Uint8Array {
+    return this.take(this.#bytes.byteLength - this.#offset);
+  }
+
+  text(): string {
+    const bytes = this.take(this.number());
+    try {
+      return strictUtf8.decode(bytes);
+    } catch (cause) {
+      throw unreadable("a text is not UTF-8", cause);
+    }
+  }
+
+  ended(record: KeyRecord): KeyRecord {
+    if (this.#offset !== this.#bytes.byteLength) throw unreadable("bytes follow its end");
+    return record;
+  }
+}
+
+function unreadable(why: string, cause?: unknown): OncekeyError {
+  return new OncekeyError("RECORD_UNREADABLE", `the stored record cannot be read: ${why}`, { cause });
+}
