@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 // Tests import the packages' sources through the "@oncekey/source" export condition, so no build is needed first.
-const conditions = ["@oncekey/source", "node", "import", "module", "default"];
+// No "import" here: Node would apply it to `require` too, and a CommonJS dependency would be handed an ES module.
+const conditions = ["@oncekey/source", "node", "module"];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } } as const;
 
 export default defineConfig({
@@ -21,6 +22,7 @@ export default defineConfig({
           name: "services",
           include: ["packages/{stores,bindings}/**/*.test.ts", "apps/**/*.test.ts", "**/*.service.test.ts"],
           exclude: ["**/node_modules/**", "**/dist/**"],
+          globalSetup: ["tools/services/vitest-setup.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
