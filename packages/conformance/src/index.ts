@@ -1,1 +1,4 @@
-export {};
+export type { CaseContext, ConformanceCase, Level, NamedFixture, Need } from "./case.js";
+export type { Runner, RunnerIt } from "./register.js";
+export { type CaseResult, type ConformanceReport, formatReport } from "./report.js";
+export { type RunOptions, runCase, type SuiteOptions } from "./run.js";

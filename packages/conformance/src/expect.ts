@@ -1,0 +1,87 @@
+/*
+ * The suite compares by itself: under Jest, `instanceof Error` and `deepStrictEqual` fail between realms, and a runner's
+ * own assertions would tie the suite to it.
+ */
+
+/** Ends the case as failed. */
+export function fail(message: string): never {
+  throw new Error(message);
+}
+
+/** Fails unless `condition` holds. */
+export function check(condition: boolean, message: string): asserts condition {
+  if (!condition) fail(message);
+}
+
+/** Fails unless both are the same data: bytes by value, objects by their fields; a field that is undefined is absent. */
+export function equal(actual: unknown, expected: unknown, what: string): void {
+  if (!same(actual, expected)) fail(`${what}\nexpected: ${show(expected)}\nactual:   ${show(actual)}`);
+}
+
+/** Fails unless `actual` is there. */
+export function present<Value>(actual: Value | undefined, what: string): Value {
+  if (actual === undefined) fail(`${what}\nexpected: something\nactual:   undefined`);
+  return actual;
+}
+
+/** Fails unless `low <= actual <= high`. */
+export function between(actual: number, low: number, high: number, what: string): void {
+  if (!(actual >= low && actual <= high)) fail(`${what}\nexpected: ${low} to ${high}\nactual:   ${show(actual)}`);
+}
+
+/** Fails unless the call is rejected; answers what it was rejected with. */
+export async function rejected(call: Promise<unknown>, what: string): Promise<unknown> {
+  let answer: unknown;
+  try {
+    answer = await call;
+  } catch (error) {
+    return error;
+  }
+  return fail(`${what}\nexpected: an error\nactual:   the answer ${show(answer)}`);
+}
+
+/** Tells bytes of any realm. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return Object.prototype.toString.call(value) === "[object Uint8Array]";
+}
+
+/** Tells whether both are the same data, as {@link equal} understands it. */
+export function same(left: unknown, right: unknown): boolean {
+  if (Object.is(left, right)) return true;
+  if (isBytes(left) && isBytes(right)) {
+    return left.byteLength === right.byteLength && left.every((byte, index) => byte === right[index]);
+  }
+  if (isBytes(left) || isBytes(right) || !isObject(left) || !isObject(right)) return false;
+  if (Array.isArray(left) !== Array.isArray(right)) return false;
+  const names = new Set([...fieldsOf(left), ...fieldsOf(right)]);
+  return [...names].every((name) => same(ownField(left, name), ownField(right, name)));
+}
+
+/** Writes data for a message: bytes in hexadecimal, long ones cut. */
+export function show(value: unknown): string {
+  if (isBytes(value)) {
+    const head = [...value.subarray(0, 24)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+    return `<${value.byteLength} bytes: ${head}${value.byteLength > 24 ? " …" : ""}>`;
+  }
+  if (typeof value === "string")
+    return value.length > 200 ? `${JSON.stringify(value.slice(0, 200))}…` : JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
+  if (isObject(value)) {
+    const fields = fieldsOf(value).map((name) => `${name}: ${show(ownField(value, name))}`);
+    return fields.length === 0 ? "{}" : `{ ${fields.join(", ")} }`;
+  }
+  return String(value);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function fieldsOf(value: object): string[] {
+  return Object.keys(value).filter((name) => ownField(value, name) !== undefined);
+}
+
+function ownField(value: object, name: string): unknown {
+  const field = Object.getOwnPropertyDescriptor(value, name);
+  return field?.get === undefined ? field?.value : field.get.call(value);
+}
