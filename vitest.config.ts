@@ -5,8 +5,12 @@ import { defineConfig } from "vitest/config";
 const conditions = ["@oncekey/source", "node", "module"];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } } as const;
 
+// tools/run asks for the figures by naming a file.
+const report = process.env["ONCEKEY_REPORT"];
+
 export default defineConfig({
   test: {
+    reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     projects: [
       {
         ...shared,

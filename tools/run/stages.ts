@@ -1,0 +1,30 @@
+/**
+ * What `npm test` runs, in the order in which it prints. A stage is a script of the root package.json; adding one is
+ * one script there and one line here.
+ */
+export interface Stage {
+  readonly script: string;
+  /** Scripts that must have passed first. */
+  readonly after?: readonly string[];
+  /** Runs while nothing else does, because it uses every core. */
+  readonly alone?: boolean;
+}
+
+export const stages: readonly Stage[] = [
+  { script: "build", alone: true },
+  { script: "check:format" },
+  { script: "check:types" },
+  { script: "check:boundaries" },
+  { script: "check:unused" },
+  { script: "check:manifests" },
+  { script: "check:paths" },
+  { script: "check:changesets" },
+  { script: "check:spec" },
+  { script: "check:docs", after: ["build"] },
+  { script: "pack:tarballs", after: ["build"] },
+  { script: "check:packages", after: ["pack:tarballs"] },
+  { script: "check:consumers", after: ["pack:tarballs"] },
+  { script: "check:runners", after: ["pack:tarballs"] },
+  { script: "test:vitest", alone: true },
+  { script: "check:node-matrix", after: ["build"] },
+];
