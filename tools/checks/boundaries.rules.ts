@@ -1,0 +1,102 @@
+import type { IForbiddenRuleType, IRegularForbiddenRuleType } from "dependency-cruiser";
+
+/**
+ * Who may import whom, in ARCHITECTURE.md's words:
+ *
+ *     bindings → http → core ← stores        conformance → core, http        nothing → a binding or an app
+ *
+ * Tests may import what they like from below, and their tools, but no binding or app of somebody else.
+ */
+const TESTS = String.raw`\.(test|test-d|service\.test)\.ts$|/test/|/test-runners/`;
+const BUILD_FILES = String.raw`/(tsup|vitest)\.config\.ts$`;
+
+function layer(name: string, folder: string, mayImport: readonly string[], comment: string): IRegularForbiddenRuleType {
+  return {
+    name,
+    comment,
+    severity: "error",
+    from: { path: `^packages/${folder}/`, pathNot: [TESTS, BUILD_FILES] },
+    to: { pathNot: mayImport.map((path) => `^packages/${path}/src/`) },
+  };
+}
+
+/** As `layer`, for packages that also live in a host: Node itself and the framework named among their peers. */
+function hostedLayer(
+  name: string,
+  folder: string,
+  mayImport: readonly string[],
+  comment: string,
+): IRegularForbiddenRuleType {
+  const rule = layer(name, folder, mayImport, comment);
+  return { ...rule, to: { ...rule.to, dependencyTypesNot: ["core", "npm-peer"] } };
+}
+
+export const rules: readonly IForbiddenRuleType[] = [
+  layer("core-imports-nothing", "core", ["core"], "core runs anywhere: no package, not even node:, only its own files"),
+  layer("http-imports-core", "http", ["http", "core"], "http imports core and nothing else"),
+  layer(
+    "store-imports-core",
+    "stores/([^/]+)",
+    ["stores/$1", "core"],
+    "a store imports core; it writes its driver out as an interface",
+  ),
+  layer(
+    "client-imports-nothing",
+    "client",
+    ["client", "http/src/protocol"],
+    "client depends on nothing; it bundles http's constants",
+  ),
+  hostedLayer(
+    "binding-imports-http",
+    "bindings/([^/]+)",
+    ["bindings/$1", "http", "core"],
+    "a binding imports http, core and its framework",
+  ),
+  {
+    ...layer(
+      "conformance-imports-contract",
+      "conformance",
+      ["conformance", "core", "http"],
+      "conformance imports core, http and node:, no test runner",
+    ),
+    to: {
+      pathNot: ["conformance", "core", "http"].map((path) => `^packages/${path}/src/`),
+      dependencyTypesNot: ["core"],
+    },
+  },
+  {
+    name: "nothing-imports-a-binding",
+    comment: "nothing imports a binding, except apps and the binding itself",
+    severity: "error",
+    from: { path: "^(packages|tools)/", pathNot: "^packages/bindings/" },
+    to: { path: "^packages/bindings/" },
+  },
+  {
+    name: "bindings-are-strangers",
+    comment: "a binding does not import another binding",
+    severity: "error",
+    from: { path: "^packages/bindings/([^/]+)/" },
+    to: { path: "^packages/bindings/", pathNot: "^packages/bindings/$1/" },
+  },
+  {
+    name: "nothing-imports-an-app",
+    comment: "nothing imports an app",
+    severity: "error",
+    from: { pathNot: "^apps/([^/]+)/" },
+    to: { path: "^apps/" },
+  },
+  {
+    name: "no-cycles",
+    comment: "files do not import each other in a circle",
+    severity: "error",
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: "everything-resolves",
+    comment: "an import that leads nowhere cannot be judged",
+    severity: "error",
+    from: {},
+    to: { couldNotResolve: true },
+  },
+];
