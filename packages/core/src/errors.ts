@@ -12,8 +12,8 @@ export type OncekeyErrorCode =
   | "STORE_UNAVAILABLE"
   /** The stored outcome is an error that the operation threw. */
   | "REPLAYED_FAILURE"
-  /** Another attempt took over while this one ran. */
-  | "SUPERSEDED"
+  /** The lease is no longer surely ours: it lapsed, or another attempt has taken over. The reason of `attempt.signal`. */
+  | "LEASE_LOST"
   /** `close()` was called. */
   | "CLOSED"
   /** Stored bytes are not a record that this version can read. */
@@ -21,7 +21,9 @@ export type OncekeyErrorCode =
   /** A record, or its checkpoints, exceed what the store takes. */
   | "RECORD_TOO_LARGE"
   /** The store holds as many live records as it may. */
-  | "STORE_FULL";
+  | "STORE_FULL"
+  /** The store is not set up as it must be, for example its table is missing. */
+  | "STORE_MISCONFIGURED";
 
 const brand = Symbol.for("oncekey.error");
 

@@ -7,6 +7,19 @@ export {
   type Refusal,
   type Replay,
 } from "./decide.js";
+export type { Clock } from "./engine/clock.js";
+export { createOncekey } from "./engine/engine.js";
+export type { ListenerFailed, OncekeyEvent } from "./engine/events.js";
+export { classifyPlain, jsonCodec, type ResultCodec, type Settled } from "./engine/result-codec.js";
+export type {
+  Attempt,
+  Handler,
+  Oncekey,
+  OncekeyOptions,
+  Operation,
+  OperationOptions,
+  Outcome,
+} from "./engine/types.js";
 export { isNotExecutedError, isOncekeyError, NotExecutedError, OncekeyError, type OncekeyErrorCode } from "./errors.js";
 export { MemoryStore, type MemoryStoreOptions } from "./memory-store.js";
 export {

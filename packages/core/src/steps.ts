@@ -5,7 +5,7 @@
  * replies, losses, crashes and lapses. Nothing else in the project decides what a reply means.
  */
 import { type Attempt, type Claim, type Decision, decide, type Refusal, type Replay } from "./decide.js";
-import type { KeyRecord, Stored } from "./record.js";
+import type { InProgress, KeyRecord, Stored } from "./record.js";
 import type { Write } from "./store.js";
 
 /** One logical write. Repeated as it stands until it is answered; its version names it. */
@@ -40,7 +40,12 @@ export interface Claiming {
 export type ClaimStep =
   | { readonly next: "call"; readonly claiming: Claiming }
   /** The key is held: run the operation. */
-  | { readonly next: "run"; readonly stored: Stored; readonly minted: readonly string[] }
+  | {
+      readonly next: "run";
+      readonly stored: Stored;
+      readonly record: InProgress;
+      readonly minted: readonly string[];
+    }
   | { readonly next: "answer"; readonly decision: Replay | Refusal };
 
 /** Begins with what was read, or with nothing: the first call of a claim is a `create`, without a read before it. */
@@ -51,12 +56,17 @@ export function beginClaim(current: Stored | undefined, claim: Claim, mint: Mint
 /** Goes on after a reply. A claim's own version that stands there is its grant, whatever became of the reply. */
 export function afterClaim(claiming: Claiming, reply: Reply, claim: Claim, mint: Mint): ClaimStep {
   if (reply === "no-reply") return { next: "call", claiming };
-  if (reply.written) return { next: "run", stored: reply.stored, minted: claiming.minted };
+  if (reply.written) return granted(claiming, reply.stored);
   const { current } = reply;
   if (current !== undefined && claiming.minted.includes(current.version)) {
-    return { next: "run", stored: current, minted: claiming.minted };
+    return granted(claiming, current);
   }
   return act(decide(current, claim), claiming.minted, mint);
+}
+
+function granted(claiming: Claiming, stored: Stored): ClaimStep {
+  const record = stored.record.state === "in-progress" ? stored.record : claiming.attempt.record;
+  return { next: "run", stored, record, minted: claiming.minted };
 }
 
 function act(decision: Decision, sent: readonly string[], mint: Mint): ClaimStep {

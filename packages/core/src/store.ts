@@ -22,6 +22,8 @@ import type { KeyRecord, Stored } from "./record.js";
  * - A refusal carries `current` as it stood in the same step.
  * - Expected outcomes are return values. Only faults throw, with the driver's error as `cause`. A fault is never turned
  *   into a verdict such as "nothing there".
+ * - It throws an `OncekeyError` (`RECORD_TOO_LARGE`, `STORE_FULL`, `STORE_MISCONFIGURED`, `RECORD_UNREADABLE`) only where
+ *   it knows that this call wrote nothing and that repeating it is no use. Everything else may have been applied.
  */
 export interface IdempotencyStore {
   /** What this store can and cannot do; constant for the life of the object. */

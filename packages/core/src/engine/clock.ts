@@ -2,17 +2,20 @@
 export interface Clock {
   /** Monotonic milliseconds; only differences count. */
   nowMs(): number;
-  /** Calls `run` once after `ms`, and answers a function that cancels it. A timer never keeps the process alive. */
-  setTimer(run: () => void, ms: number): () => void;
+  /**
+   * Calls `run` once after `ms`, and answers a function that cancels it. Somebody waits for it, so it keeps the process
+   * alive; with `"idle"` it does not.
+   */
+  setTimer(run: () => void, ms: number, kind?: "idle"): () => void;
 }
 
 /** The runtime's own clock. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
-  setTimer: (run, ms) => {
+  setTimer: (run, ms, kind) => {
     // Longer delays overflow the timers of every runtime and fire at once.
     const timer = setTimeout(run, Math.min(ms, 0x7fffffff));
-    timer.unref?.();
+    if (kind === "idle") timer.unref?.();
     return () => clearTimeout(timer);
   },
 };

@@ -1,8 +1,7 @@
 /** Something that happened to one key. `id` is the record's id: a hash, safe to log. */
 export type OncekeyEvent = {
   readonly id: string;
-} & /** The handler begins. `takeOver`: an earlier attempt was lost, so effects may already have happened. */
-(
+} /** The handler begins. `takeOver`: an earlier attempt was lost, so effects may already have happened. */ & (
   | { readonly type: "started"; readonly attempt: number; readonly takeOver: boolean }
   /** The result is durable. `late`: it became so in the background, after the caller had been answered. */
   | { readonly type: "completed"; readonly attempt: number; readonly late: boolean }
@@ -21,11 +20,13 @@ export type OncekeyEvent = {
   | { readonly type: "completion-failed"; readonly attempt: number; readonly cause: unknown }
   /** A result was completed without its bytes: too large for the store, or it could not be encoded. */
   | { readonly type: "result-omitted"; readonly attempt: number; readonly cause: unknown }
+  /** The policy or the codec could not judge an outcome; it was stored, because a second run is the greater harm. */
+  | { readonly type: "policy-failed"; readonly attempt: number; readonly cause: unknown }
   | { readonly type: "store-unavailable"; readonly cause: unknown }
   /** The handler ran without protection, because the store was unavailable and the route said so. */
   | { readonly type: "bypassed"; readonly cause: unknown }
   /** What became of a claim that was given up. */
-  | { readonly type: "claim-cleaned-up"; readonly done: boolean }
+  | { readonly type: "claim-cleaned-up"; readonly done: boolean; readonly cause?: unknown }
 );
 
 /** A listener threw; the operation went on. Published on the diagnostics channel only. */

@@ -5,7 +5,7 @@ import type { Clock } from "./clock.js";
 import type { OncekeyEvent } from "./events.js";
 import type { ResultCodec } from "./result-codec.js";
 
-/** What can be set for all operations and changed for one of them. Defaults stand in the package's README. */
+/** What can be set for all operations, and changed for some by `with()`. Defaults stand in the package's README. */
 export interface OperationOptions {
   /** Which outcomes are stored, and what a lapsed lease means. */
   readonly policy?: Policy;
@@ -39,7 +39,7 @@ export interface OncekeyOptions extends OperationOptions {
 }
 
 /** One operation: a key, whose it is, and what it asks for. */
-export interface Operation extends OperationOptions {
+export interface Operation {
   /** The client's idempotency key, 1 to 1,024 characters. */
   readonly key: string;
   /** Whose key it is: two callers with one key never meet. A constant such as `"global"` where there is one caller. */
@@ -86,6 +86,8 @@ export type Outcome<T> =
 
 /** The engine over one store. */
 export interface Oncekey {
+  /** The same engine with other settings, for one route or one kind of job; a contradiction is a `TypeError` at once. */
+  with(options: OperationOptions): Oncekey;
   /** Runs the handler once for the key, and tells how it ended. `codec` says how results are judged and kept; default JSON. */
   execute<T>(operation: Operation, handler: Handler<T>, codec?: ResultCodec<T>): Promise<Outcome<T>>;
   /** Like `execute`, for callers that want the value: anything else is an `OncekeyError`, or the handler's own error. */

@@ -1,0 +1,104 @@
+import type { Claim, Refusal, Replay } from "../decide.js";
+import { OncekeyError } from "../errors.js";
+import type { InProgress, Stored } from "../record.js";
+import {
+  afterClaim,
+  afterVacating,
+  beginClaim,
+  beginVacating,
+  type Claiming,
+  type ClaimStep,
+  leaseEndMs,
+  type Mint,
+} from "../steps.js";
+import type { Clock } from "./clock.js";
+import { Backoff, pause } from "./pacing.js";
+import { Fault, type StorePort } from "./store-port.js";
+
+/** What the engine's parts share. */
+export interface Tools {
+  readonly port: StorePort;
+  readonly clock: Clock;
+  readonly mint: Mint;
+  readonly claimTimeoutMs: number;
+  readonly completionTimeoutMs: number;
+  /** True once `close()` has given up waiting: nothing is tried again after that. */
+  stopped(): boolean;
+}
+
+/** The key is held, from here until `leaseEndMs` by the local clock. */
+export interface Grant {
+  readonly version: string;
+  readonly record: InProgress;
+  readonly minted: readonly string[];
+  readonly leaseEndMs: number;
+  /** True where an earlier attempt was lost: its effects may have happened. */
+  readonly takeOver: boolean;
+}
+
+export type Claimed =
+  | { readonly result: "granted"; readonly grant: Grant }
+  | { readonly result: "answered"; readonly decision: Replay | Refusal }
+  | Unavailable;
+
+/** No answer in time. `lost` is the call that may still be applied, if one may. */
+export interface Unavailable {
+  readonly result: "unavailable";
+  readonly cause: unknown;
+  readonly lost: Claiming | undefined;
+}
+
+/** Claims a key: sends the call that the rules ask for until one is answered, all copies within the claim's time-out. */
+export async function claimKey(tools: Tools, id: string, claim: Claim, current: Stored | undefined): Promise<Claimed> {
+  const { port, clock, mint } = tools;
+  const endMs = clock.nowMs() + tools.claimTimeoutMs;
+  const backoff = new Backoff(10, 200);
+  let step: ClaimStep = beginClaim(current, claim, mint);
+  let sentAtMs = 0;
+  let doubtful = false;
+  let takeOver = false;
+  let cause: unknown = new OncekeyError("STORE_UNAVAILABLE", "the key changed hands faster than it could be claimed");
+  while (step.next === "call") {
+    const { claiming }: { claiming: Claiming } = step;
+    takeOver = claiming.attempt.do === "replace" && claiming.attempt.over === "abandoned";
+    sentAtMs = clock.nowMs();
+    if (sentAtMs >= endMs) return { result: "unavailable", cause, lost: doubtful ? claiming : undefined };
+    const reply = await port.send(id, claiming.call, endMs - sentAtMs);
+    if (reply instanceof Fault) {
+      cause = reply.cause;
+      if (reply.definite) return { result: "unavailable", cause, lost: doubtful ? claiming : undefined };
+      doubtful = true;
+      await pause(clock, Math.min(backoff.nextMs(), Math.max(0, endMs - clock.nowMs())));
+      step = afterClaim(claiming, "no-reply", claim, mint);
+    } else {
+      doubtful = false;
+      step = afterClaim(claiming, reply, claim, mint);
+    }
+  }
+  if (step.next === "answer") return { result: "answered", decision: step.decision };
+  const { stored, record, minted } = step;
+  const grant: Grant = { version: stored.version, record, minted, leaseEndMs: leaseEndMs(sentAtMs, stored), takeOver };
+  return { result: "granted", grant };
+}
+
+/** Occupies what a given-up claim may have taken, so that nobody waits a lease for it; tries until `giveUpAfterMs`. */
+export async function vacateKey(
+  tools: Tools,
+  id: string,
+  lost: Claiming,
+  giveUpAfterMs: number,
+): Promise<{ readonly done: boolean; readonly cause?: unknown }> {
+  const { port, clock, mint } = tools;
+  const endMs = clock.nowMs() + giveUpAfterMs;
+  const backoff = new Backoff(50, 5_000);
+  let vacating = beginVacating(lost, mint);
+  for (;;) {
+    const reply = await port.send(id, vacating.call, tools.completionTimeoutMs);
+    const step = afterVacating(vacating, reply instanceof Fault ? "no-reply" : reply, mint);
+    if (step.next === "done") return { done: true };
+    vacating = step.vacating;
+    if (!(reply instanceof Fault)) continue;
+    if (reply.definite || clock.nowMs() >= endMs || tools.stopped()) return { done: false, cause: reply.cause };
+    await pause(clock, backoff.nextMs());
+  }
+}

@@ -1,0 +1,225 @@
+import type { Claim, Refusal, Replay } from "../decide.js";
+import { OncekeyError } from "../errors.js";
+import type { Stored } from "../record.js";
+import { recordId } from "../record-id.js";
+import { answerSuperseded, type Claiming } from "../steps.js";
+import { callHandler, createAttempt, unprotectedAttempt } from "./attempt.js";
+import { Background } from "./background.js";
+import { toClaim } from "./claim.js";
+import { type Claimed, claimKey, type Grant, type Tools, type Unavailable, vacateKey } from "./claiming.js";
+import { systemClock } from "./clock.js";
+import { createEmitter, type OncekeyEvent } from "./events.js";
+import { Hold, type Written } from "./hold.js";
+import { checkOperationOptions, resolveLimits, resolveSettings, type Settings } from "./options.js";
+import { Backoff, pause } from "./pacing.js";
+import { jsonCodec, type ResultCodec } from "./result-codec.js";
+import { decodeResult, ownOutcome, settleAttempt } from "./settling.js";
+import { Fault, StorePort } from "./store-port.js";
+import type { Handler, Oncekey, OncekeyOptions, Operation, OperationOptions, Outcome } from "./types.js";
+import { unwrap } from "./unwrap.js";
+import { createMint } from "./versions.js";
+
+/** Makes an engine over a store. Options are checked here; a contradiction is a `TypeError` that names it. */
+export function createOncekey(options: OncekeyOptions): Oncekey {
+  const limits = resolveLimits(options);
+  const clock = options.clock ?? systemClock;
+  const shared: Shared = {
+    options,
+    namespace: options.namespace ?? "default",
+    background: new Background(),
+    emit: createEmitter(options.on),
+    tools: {
+      port: new StorePort(options.store, clock),
+      clock,
+      mint: createMint(),
+      ...limits,
+      stopped: () => shared.stopped,
+    },
+    cleanUps: 0,
+    closed: false,
+    stopped: false,
+  };
+  return new Engine(shared, options, resolveSettings(options, options.store, limits));
+}
+
+/** What an engine and those derived from it by `with()` have in common. */
+interface Shared {
+  readonly options: OncekeyOptions;
+  readonly namespace: string;
+  readonly background: Background;
+  readonly emit: (event: OncekeyEvent) => void;
+  readonly tools: Tools;
+  cleanUps: number;
+  closed: boolean;
+  stopped: boolean;
+}
+
+/** While a store is away every request gives up a claim; more clean-ups than this at once would only delay its return. */
+const MAX_CLEAN_UPS = 1_000;
+
+class Engine implements Oncekey {
+  readonly #shared: Shared;
+  readonly #options: OperationOptions;
+  readonly #settings: Settings;
+
+  constructor(shared: Shared, options: OperationOptions, settings: Settings) {
+    this.#shared = shared;
+    this.#options = options;
+    this.#settings = settings;
+  }
+
+  with(options: OperationOptions): Oncekey {
+    checkOperationOptions(options);
+    const merged = { ...this.#options, ...options };
+    return new Engine(this.#shared, merged, resolveSettings(merged, this.#shared.options.store, this.#shared.tools));
+  }
+
+  async run<T>(operation: Operation, handler: Handler<T>, codec?: ResultCodec<T>): Promise<T> {
+    return unwrap(await this.execute(operation, handler, codec));
+  }
+
+  execute<T>(operation: Operation, handler: Handler<T>, codec: ResultCodec<T> = jsonCodec()): Promise<Outcome<T>> {
+    if (this.#shared.closed)
+      return Promise.reject(new OncekeyError("CLOSED", "this engine is closed and takes no new operations"));
+    return this.#shared.background.track(this.#execute(operation, handler, codec));
+  }
+
+  async close(options: { readonly timeoutMs?: number } = {}): Promise<{ readonly unfinished: number }> {
+    const { background, tools } = this.#shared;
+    this.#shared.closed = true;
+    const unfinished = await background.idle(tools.clock, options.timeoutMs ?? 30_000);
+    this.#shared.stopped = true;
+    return { unfinished };
+  }
+
+  async #execute<T>(operation: Operation, handler: Handler<T>, codec: ResultCodec<T>): Promise<Outcome<T>> {
+    const claim = toClaim(operation, this.#settings);
+    const id = recordId(this.#shared.namespace, operation.scope, operation.key);
+    const claimed = await this.#claimOrWait(id, claim);
+    if (claimed.result === "granted") return this.#runHeld(id, claim, claimed.grant, handler, codec);
+    if (claimed.result === "answered") return this.#answer(id, claimed.decision, codec);
+    return this.#refuseOrBypass(id, claimed, handler);
+  }
+
+  /** Claims; where another attempt runs and the options say so, waits for it and asks again. */
+  async #claimOrWait(id: string, claim: Claim): Promise<Claimed> {
+    const { tools } = this.#shared;
+    const endMs = tools.clock.nowMs() + this.#settings.waitMs;
+    const backoff = new Backoff(10, 250);
+    let claimed = await claimKey(tools, id, claim, undefined);
+    while (isRunningElsewhere(claimed)) {
+      const leftMs = endMs - tools.clock.nowMs();
+      if (leftMs <= 0) break;
+      await pause(tools.clock, Math.min(leftMs, backoff.nextMs()));
+      const current: Stored | undefined | Fault = await tools.port.get(id, tools.claimTimeoutMs);
+      // A fault while waiting changes nothing that we know: somebody was running.
+      if (!(current instanceof Fault)) claimed = await claimKey(tools, id, claim, current);
+    }
+    return claimed;
+  }
+
+  async #runHeld<T>(
+    id: string,
+    claim: Claim,
+    grant: Grant,
+    handler: Handler<T>,
+    codec: ResultCodec<T>,
+  ): Promise<Outcome<T>> {
+    const { tools, emit, background } = this.#shared;
+    const attempt = grant.record.attempt;
+    const hold = new Hold(tools, this.#settings, id, grant, (because) =>
+      emit({ type: "lease-lost", id, attempt, because }),
+    );
+    const answer = (current: Stored) => this.#answer(id, answerSuperseded(current, claim), codec);
+    if (hold.lapsed) {
+      // The grant was so slow to arrive that its lease is over. Nothing has run yet: make sure of it first.
+      const renewed = await hold.renew(tools.clock.nowMs() + tools.claimTimeoutMs);
+      if (renewed.next === "superseded") return answer(renewed.current);
+      if (renewed.next !== "done") return this.#giveBack(hold, renewed);
+    }
+    emit({ type: "started", id, attempt, takeOver: grant.takeOver });
+    hold.startRenewing();
+    const settled = await callHandler(handler, createAttempt(hold));
+    const { maxRecordBytes } = this.#shared.options.store.capabilities;
+    return settleAttempt({
+      hold,
+      settled,
+      codec,
+      settings: this.#settings,
+      maxRecordBytes,
+      tools,
+      emit,
+      background,
+      answer,
+    });
+  }
+
+  /** Ends an attempt that never began its handler: the key is released in the background. */
+  #giveBack<T>(hold: Hold, renewed: Written): Outcome<T> {
+    const { background, tools, emit } = this.#shared;
+    const cause =
+      "cause" in renewed
+        ? renewed.cause
+        : new OncekeyError("LEASE_LOST", "the record vanished before the handler began");
+    emit({ type: "store-unavailable", id: hold.id, cause });
+    const { attempt } = hold.record;
+    background.track(
+      hold.settle("release", { state: "released", attempt }, tools.clock.nowMs() + this.#settings.leaseMs),
+    );
+    return { outcome: "store-unavailable", cause };
+  }
+
+  async #refuseOrBypass<T>(id: string, claimed: Unavailable, handler: Handler<T>): Promise<Outcome<T>> {
+    const { cause, lost } = claimed;
+    const { emit } = this.#shared;
+    emit({ type: "store-unavailable", id, cause });
+    if (lost !== undefined) this.#cleanUp(id, lost);
+    if (this.#settings.onStoreUnavailable === "refuse") return { outcome: "store-unavailable", cause };
+    emit({ type: "bypassed", id, cause });
+    const settled = await callHandler(handler, unprotectedAttempt(id));
+    return ownOutcome(settled, 1, false);
+  }
+
+  #cleanUp(id: string, lost: Claiming): void {
+    const { tools, background, emit } = this.#shared;
+    if (this.#shared.cleanUps >= MAX_CLEAN_UPS) {
+      emit({
+        type: "claim-cleaned-up",
+        id,
+        done: false,
+        cause: new Error(`${MAX_CLEAN_UPS} clean-ups are under way already`),
+      });
+      return;
+    }
+    this.#shared.cleanUps += 1;
+    // Under take-over what is left over heals by itself after one lease; where take-overs are forbidden it never would.
+    const giveUpAfterMs =
+      this.#settings.policy.abandoned === "reject" ? this.#settings.retentionMs : this.#settings.leaseMs;
+    const task = vacateKey(tools, id, lost, giveUpAfterMs).then((end) => {
+      this.#shared.cleanUps -= 1;
+      emit({ type: "claim-cleaned-up", id, ...end });
+    });
+    background.track(task);
+  }
+
+  #answer<T>(id: string, decision: Replay | Refusal, codec: ResultCodec<T>): Outcome<T> {
+    const { emit } = this.#shared;
+    if (decision.do === "replay") {
+      const kept = decodeResult(codec, decision.result);
+      const { attempt } = decision;
+      emit({ type: "replayed", id, attempt });
+      if (kept.ok) return { outcome: "replayed", value: kept.value, attempt };
+      return { outcome: "replayed-failure", error: kept.error, attempt };
+    }
+    emit({ type: "refused", id, because: decision.because });
+    if (decision.because === "in-progress") return { outcome: "in-progress", leaseLeftMs: decision.leaseLeftMs };
+    if (decision.because === "result-unavailable") return { outcome: "result-unavailable", omitted: decision.omitted };
+    return { outcome: decision.because };
+  }
+}
+
+function isRunningElsewhere(claimed: Claimed): boolean {
+  return (
+    claimed.result === "answered" && claimed.decision.do === "refuse" && claimed.decision.because === "in-progress"
+  );
+}

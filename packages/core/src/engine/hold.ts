@@ -1,0 +1,183 @@
+import { isOncekeyError, OncekeyError } from "../errors.js";
+import type { InProgress, KeyRecord, Stored } from "../record.js";
+import { afterWriting, beginWriting, leaseEndMs, type WriteStep, type Writing } from "../steps.js";
+import type { Grant, Tools } from "./claiming.js";
+import type { Settings } from "./options.js";
+import { Backoff, pause } from "./pacing.js";
+import { Fault } from "./store-port.js";
+
+/** Why a lease is no longer surely ours. */
+export type LossReason = "lapsed" | "superseded" | "vanished";
+
+/** How a write ended: as the rules say, or not yet. */
+export type Written =
+  | Exclude<WriteStep, { readonly next: "call" }>
+  /** No answer in time; `writing` is what to repeat. */
+  | { readonly next: "unanswered"; readonly writing: Writing; readonly cause: unknown }
+  /** The store will never take this record. */
+  | { readonly next: "too-large"; readonly writing: Writing; readonly cause: unknown };
+
+/**
+ * An attempt's hold on its key: the versions it has written, its lease, and its renewal.
+ *
+ * One write is under way at a time. `settle` waits for a renewal that is, before it begins the last write.
+ */
+export class Hold {
+  readonly id: string;
+  readonly record: InProgress;
+  readonly #tools: Tools;
+  readonly #settings: Settings;
+  readonly #minted: string[];
+  readonly #onLoss: (reason: LossReason) => void;
+  readonly #abort = new LazyAbort();
+  #standing: string;
+  #leaseEndMs: number;
+  #renewUntilMs = 0;
+  #renewal: Promise<unknown> | undefined;
+  #cancelTimer: (() => void) | undefined;
+  #settling = false;
+
+  constructor(tools: Tools, settings: Settings, id: string, grant: Grant, onLoss: (reason: LossReason) => void) {
+    this.#tools = tools;
+    this.#settings = settings;
+    this.id = id;
+    this.record = grant.record;
+    this.#minted = [...grant.minted];
+    this.#standing = grant.version;
+    this.#leaseEndMs = grant.leaseEndMs;
+    this.#onLoss = onLoss;
+  }
+
+  /** Aborts when the lease is lost. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** True once another attempt has taken over, or the lease has ended by our own clock. */
+  get lost(): boolean {
+    return this.#abort.aborted;
+  }
+
+  /** True where the grant arrived so late that its lease is over: it must be renewed before anything is run. */
+  get lapsed(): boolean {
+    return this.#tools.clock.nowMs() >= this.#leaseEndMs;
+  }
+
+  /** Renews the lease once; no answer before `endMs` leaves it as it is. */
+  async renew(endMs: number): Promise<Written> {
+    const writing = beginWriting("renew", this.#standing, this.record, this.#settings.keepMs, this.#tools.mint);
+    const written = await this.#write(writing, endMs);
+    if (written.next === "superseded" || written.next === "vanished") this.#lose(written.next);
+    return written;
+  }
+
+  /** Renews at a third of the lease, until the attempt settles or the longest execution is over. */
+  startRenewing(): void {
+    this.#renewUntilMs = this.#tools.clock.nowMs() + this.#settings.maxExecutionMs;
+    this.#scheduleRenewal();
+  }
+
+  /** Begins the last write, after the renewal that may be under way; answers what the rules make of the replies until `endMs`. */
+  async settle(purpose: "complete" | "release", record: KeyRecord, endMs: number): Promise<Written> {
+    this.#settling = true;
+    this.#cancelTimer?.();
+    // Bounded: each copy of the renewal is answered or times out, and no further copy is sent once we settle.
+    if (this.#renewal !== undefined) await this.#renewal;
+    return this.#write(beginWriting(purpose, this.#standing, record, undefined, this.#tools.mint), endMs);
+  }
+
+  /** Repeats a last write that went unanswered. */
+  resume(writing: Writing, endMs: number): Promise<Written> {
+    return this.#write(writing, endMs);
+  }
+
+  async #write(first: Writing, endMs: number): Promise<Written> {
+    const { port, clock, mint, completionTimeoutMs } = this.#tools;
+    const backoff = new Backoff(20, 1_000);
+    let step: WriteStep = { next: "call", writing: first };
+    while (step.next === "call") {
+      const { writing }: { writing: Writing } = step;
+      const { call } = writing;
+      if (!this.#minted.includes(call.version)) this.#minted.push(call.version);
+      const sentAtMs = clock.nowMs();
+      const reply = await port.send(this.id, call, Math.max(1, Math.min(endMs - sentAtMs, completionTimeoutMs)));
+      if (!(reply instanceof Fault)) {
+        step = afterWriting(writing, reply, this.#minted, this.#settings.retentionMs, mint);
+        if (step.next === "done" && step.stored !== undefined) this.#hold(step.stored, sentAtMs);
+        continue;
+      }
+      const { cause } = reply;
+      if (isOncekeyError(cause, "RECORD_TOO_LARGE")) return { next: "too-large", writing, cause };
+      step = afterWriting(writing, "no-reply", this.#minted, this.#settings.retentionMs, mint);
+      if (step.next !== "call") return step;
+      const givingWay = this.#settling && writing.purpose === "renew";
+      const leftMs = endMs - clock.nowMs();
+      if (leftMs <= 0 || givingWay) return { next: "unanswered", writing: step.writing, cause };
+      await pause(clock, Math.min(backoff.nextMs(), leftMs));
+    }
+    return step;
+  }
+
+  #hold(stored: Stored, sentAtMs: number): void {
+    this.#standing = stored.version;
+    if (stored.record.state === "in-progress") this.#leaseEndMs = leaseEndMs(sentAtMs, stored);
+  }
+
+  #scheduleRenewal(): void {
+    if (this.#settling) return;
+    const { clock } = this.#tools;
+    const nowMs = clock.nowMs();
+    const renewing = nowMs < this.#renewUntilMs;
+    const delayMs = renewing ? this.#settings.leaseMs / 3 : Math.max(0, this.#leaseEndMs - nowMs);
+    const run = renewing ? () => this.#renewOnTime() : () => this.#lose("lapsed");
+    this.#cancelTimer = clock.setTimer(run, delayMs, "idle");
+  }
+
+  #renewOnTime(): void {
+    const { clock } = this.#tools;
+    // After a pause of the whole process the lease may be over: say so first, and still try to keep others out.
+    if (this.lapsed) this.#lose("lapsed");
+    const endMs = this.lapsed ? clock.nowMs() + this.#settings.leaseMs / 3 : this.#leaseEndMs;
+    this.#renewal = this.renew(endMs).then((written) => {
+      this.#renewal = undefined;
+      if (this.lapsed) this.#lose("lapsed");
+      if (written.next !== "superseded" && written.next !== "vanished") this.#scheduleRenewal();
+    });
+  }
+
+  #lose(reason: LossReason): void {
+    if (this.#abort.aborted || this.#settling) return;
+    this.#abort.abort(reason);
+    this.#onLoss(reason);
+  }
+}
+
+/** An abort signal that is made when somebody asks for it: most handlers never do. */
+class LazyAbort {
+  #controller: AbortController | undefined;
+  #reason: LossReason | undefined;
+
+  get aborted(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#reason !== undefined) this.#controller.abort(lossError(this.#reason));
+    return this.#controller.signal;
+  }
+
+  abort(reason: LossReason): void {
+    this.#reason = reason;
+    this.#controller?.abort(lossError(reason));
+  }
+}
+
+function lossError(reason: LossReason): OncekeyError {
+  const why = {
+    lapsed: "it could not be renewed in time",
+    superseded: "another attempt has taken over",
+    vanished: "its record is gone from the store",
+  } as const;
+  return new OncekeyError("LEASE_LOST", `the lease of this attempt is lost: ${why[reason]}`);
+}

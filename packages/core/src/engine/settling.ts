@@ -1,0 +1,144 @@
+import { OncekeyError } from "../errors.js";
+import { type Completed, isOmitted, type Omitted, type Released, type Stored } from "../record.js";
+import type { Background } from "./background.js";
+import type { Tools } from "./claiming.js";
+import type { OncekeyEvent } from "./events.js";
+import type { Hold, Written } from "./hold.js";
+import type { Settings } from "./options.js";
+import { Backoff, pause } from "./pacing.js";
+import type { ResultCodec, Settled } from "./result-codec.js";
+import type { Outcome } from "./types.js";
+
+/** An attempt whose handler has ended. */
+export interface Ended<T> {
+  readonly hold: Hold;
+  readonly settled: Settled<T>;
+  readonly codec: ResultCodec<T>;
+  readonly settings: Settings;
+  /** The largest record that the store takes. */
+  readonly maxRecordBytes: number;
+  readonly tools: Tools;
+  readonly emit: (event: OncekeyEvent) => void;
+  readonly background: Background;
+  /** What this caller is told by what another attempt wrote. */
+  readonly answer: (current: Stored) => Outcome<T>;
+}
+
+/** Room for what stands in a record beside its result. */
+const RECORD_HEAD_BYTES = 1_024;
+
+/** Stores the result or releases the key, and says what the caller gets. */
+export async function settleAttempt<T>(ended: Ended<T>): Promise<Outcome<T>> {
+  const { hold, settings, tools, emit, background } = ended;
+  const id = hold.id;
+  const { attempt } = hold.record;
+  const record = isKept(ended) ? completedRecord(ended) : ({ state: "released", attempt } as const);
+  const written = await writeLast(ended, record, tools.clock.nowMs() + tools.completionTimeoutMs);
+  if (written.next === "superseded") {
+    emit({ type: "superseded", id, attempt, by: written.current.record.attempt });
+    return ended.answer(written.current);
+  }
+  const kept = record.state === "completed";
+  if (written.next !== "unanswered") {
+    emit({ type: kept ? "completed" : "released", id, attempt, late: false });
+    return ownOutcome(ended.settled, attempt, kept);
+  }
+  emit({ type: "completion-failed", id, attempt, cause: written.cause });
+  background.track(finishLater(ended, record, written));
+  if (kept && settings.onCompletionFailure === "unknown") return { outcome: "outcome-unknown" };
+  return ownOutcome(ended.settled, attempt, false);
+}
+
+/** What the caller of the handler that ran gets: its own value or error. */
+export function ownOutcome<T>(settled: Settled<T>, attempt: number, stored: boolean): Outcome<T> {
+  if (settled.ok) return { outcome: "executed", value: settled.value, stored, attempt };
+  return { outcome: "threw", error: settled.error, stored, attempt };
+}
+
+/** Reads a stored result; bytes that the codec cannot read are an error, never a reason to run again. */
+export function decodeResult<T>(codec: ResultCodec<T>, result: Uint8Array): Settled<T> {
+  try {
+    return codec.decode(result);
+  } catch (cause) {
+    throw new OncekeyError("RECORD_UNREADABLE", "the stored result cannot be read by this operation's codec", {
+      cause,
+    });
+  }
+}
+
+type LastRecord = Completed | Released;
+
+/** Whether the policy stores this outcome. Where it fails to say, the outcome is stored: a second run is the greater harm. */
+function isKept<T>({ hold, settled, codec, settings, emit }: Ended<T>): boolean {
+  try {
+    const outcome = codec.classify(settled);
+    if (outcome === "not-executed") return false;
+    const disposition = settings.policy.settle(outcome);
+    if (disposition === "store" || disposition === "release") return disposition === "store";
+    throw new TypeError(`policy: ${JSON.stringify(disposition)} for ${outcome} is neither "store" nor "release"`);
+  } catch (cause) {
+    emit({ type: "policy-failed", id: hold.id, attempt: hold.record.attempt, cause });
+    return true;
+  }
+}
+
+function completedRecord<T>(ended: Ended<T>): Completed {
+  const { fingerprint, attempt } = ended.hold.record;
+  return { state: "completed", fingerprint, attempt, result: encodeResult(ended) };
+}
+
+/** The bytes to keep. After the handler nothing may fail any more: what cannot be kept is omitted, and said so. */
+function encodeResult<T>(ended: Ended<T>): Uint8Array | Omitted {
+  try {
+    const result = ended.codec.encode(ended.settled);
+    if (!(result instanceof Uint8Array)) return result;
+    const limit = ended.maxRecordBytes - RECORD_HEAD_BYTES;
+    if (result.byteLength <= limit) return result;
+    throw new OncekeyError(
+      "RECORD_TOO_LARGE",
+      `the result has ${result.byteLength} bytes and the store takes ${limit}`,
+    );
+  } catch (cause) {
+    return omit(ended, cause);
+  }
+}
+
+function omit<T>({ hold, emit }: Ended<T>, cause: unknown): Omitted {
+  emit({ type: "result-omitted", id: hold.id, attempt: hold.record.attempt, cause });
+  return { omitted: true };
+}
+
+/** How the last write stands once its result fits: where the store refuses the record as too large, without its result. */
+type Settlement = Exclude<Written, { readonly next: "too-large" }>;
+
+async function writeLast<T>(ended: Ended<T>, record: LastRecord, endMs: number): Promise<Settlement> {
+  const purpose = record.state === "completed" ? "complete" : "release";
+  return orOmitted(ended, record, await ended.hold.settle(purpose, record, endMs), endMs);
+}
+
+async function orOmitted<T>(ended: Ended<T>, record: LastRecord, written: Written, endMs: number): Promise<Settlement> {
+  if (written.next !== "too-large") return written;
+  const { writing, cause } = written;
+  // A store that refuses even the bare record is asked again and again in the background: the key stays guarded.
+  if (record.state !== "completed" || isOmitted(record.result)) return { next: "unanswered", writing, cause };
+  return writeLast(ended, { ...record, result: omit(ended, cause) }, endMs);
+}
+
+/** Goes on with the last write until it is answered, however long the store is away. */
+async function finishLater<T>(ended: Ended<T>, record: LastRecord, first: Settlement): Promise<void> {
+  const { hold, tools, emit } = ended;
+  const { attempt } = hold.record;
+  const backoff = new Backoff(100, 5_000);
+  let written = first;
+  while (written.next === "unanswered") {
+    if (tools.stopped()) return;
+    await pause(tools.clock, backoff.nextMs());
+    const endMs = tools.clock.nowMs() + tools.completionTimeoutMs;
+    written = await orOmitted(ended, record, await hold.resume(written.writing, endMs), endMs);
+  }
+  if (written.next === "superseded") {
+    emit({ type: "superseded", id: hold.id, attempt, by: written.current.record.attempt });
+  } else {
+    emit({ type: record.state === "completed" ? "completed" : "released", id: hold.id, attempt, late: true });
+  }
+}
