@@ -1,0 +1,11 @@
+import { expect, it } from "vitest";
+import { traces, tracesIn } from "./paths.js";
+
+it.each(traces)("finds $what", ({ what, sample }) => {
+  expect(tracesIn(`first line\nsee ${sample} there`)).toEqual([expect.stringContaining(`line 2: ${what}`)]);
+});
+
+it("leaves relative paths and public addresses alone", () => {
+  const text = "packages/core/work/x.ts\nhttps://registry.npmjs.org/vitest\nhttps://example.com/home/page\n./root/one";
+  expect(tracesIn(text)).toEqual([]);
+});
