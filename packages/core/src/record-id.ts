@@ -1,35 +1,61 @@
-import { fromBase64url, platformDigest } from "./fingerprint/digest.js";
+import { type Digest, fromBase64url, platformDigest } from "./fingerprint/digest.js";
 import { netstrings } from "./fingerprint/netstrings.js";
 
+const VERSION = "idempotency-key/1";
+const DERIVE_VERSION = "idempotency-derive/1";
+const ID_BYTES = 32;
+
 /**
- * The id under which a store keeps a key: 43 characters of base64url.
+ * The name under which a store keeps the record of one key: 43 characters of base64url, a SHA-256 of all three parts.
  *
- * The hash of the namespace, the scope and the key, each with its length, so that no choice of delimiters in one can be
- * mistaken for another, and nothing that a client sent, or that names a person, stands in a store's keys.
+ * The parts cannot run into each other, whatever characters they hold, and nothing that a caller chose and nothing
+ * personal gets into a store's key. The same key in two scopes is two records.
+ *
+ * @param namespace what the records belong to, one per application that shares a store
+ * @param scope whose key it is, taken from the authenticated caller
+ * @param key the idempotency key, compared byte by byte
  */
 export function recordId(namespace: string, scope: string, key: string): string {
-  return platformDigest.base64url(netstrings.reset().text("idempotency-key/1").text(namespace).text(scope).text(key).bytes());
+  return recordIdWith(platformDigest, namespace, scope, key);
 }
+
+/** {@link recordId} on the given hashes. */
+export function recordIdWith(digest: Digest, namespace: string, scope: string, key: string): string {
+  return digest.base64url(netstrings.reset().text(VERSION).text(namespace).text(scope).text(key).bytes());
+}
+
+/** How a derived key is written: 43 characters of base64url, or 36 as a UUID for APIs that ask for one. */
+export type DerivedKeyFormat = "base64url" | "uuid";
 
 /**
- * A key for a downstream call: the same in every attempt of one operation, different for each `name`.
+ * An idempotency key for a call to another API made while serving a key: the same in every attempt, another for every
+ * `name`, and nothing that lets the other API guess the caller's key.
  *
- * `"base64url"` (default) has 43 characters; `"uuid"` is for APIs that take no more than 36.
+ * @param id the record's id, as {@link recordId} made it
+ * @param name what the call is for, unique within the operation
+ * @param format default `base64url`. A `uuid` is version 8 (RFC 9562): 122 bits of the same digest.
+ * @throws TypeError if `id` is no record id
  */
-export function deriveKey(id: string, name: string, format: "base64url" | "uuid" = "base64url"): string {
-  const raw = fromBase64url(id);
-  if (raw?.length !== 32) throw new TypeError(`deriveKey: ${JSON.stringify(id)} is not what recordId() returns`);
-  const bytes = netstrings.reset().text("idempotency-derive/1").raw(raw).text(name).bytes();
-  if (format === "base64url") return platformDigest.base64url(bytes);
-  return asUuid(platformDigest.raw(bytes));
+export function deriveKey(id: string, name: string, format: DerivedKeyFormat = "base64url"): string {
+  return deriveKeyWith(platformDigest, id, name, format);
 }
 
-/** A version 8 UUID (RFC 9562, section 5.8): 122 bits of the hash. */
-function asUuid(digest: string): string {
-  const hex = Array.from(digest.slice(0, 16), (character, index) => {
-    const byte = character.charCodeAt(0);
-    const marked = index === 6 ? (byte & 0x0f) | 0x80 : index === 8 ? (byte & 0x3f) | 0x80 : byte;
-    return marked.toString(16).padStart(2, "0");
-  }).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+/** {@link deriveKey} on the given hashes. */
+export function deriveKeyWith(digest: Digest, id: string, name: string, format: DerivedKeyFormat): string {
+  const raw = fromBase64url(id);
+  if (raw?.length !== ID_BYTES) throw new TypeError(`A record id has 43 characters of base64url, but this is "${id}".`);
+  const preimage = netstrings.reset().text(DERIVE_VERSION).raw(raw).text(name).bytes();
+  return format === "uuid" ? uuid(digest.raw(preimage)) : digest.base64url(preimage);
+}
+
+/** A version 8 UUID out of the first 16 bytes: six bits of them give way to the version and the variant. */
+function uuid(bytes: string): string {
+  let hex = "";
+  for (let index = 0; index < 16; index++) {
+    let byte = bytes.charCodeAt(index);
+    if (index === 6) byte = (byte & 0x0f) | 0x80;
+    if (index === 8) byte = (byte & 0x3f) | 0x80;
+    hex += byte.toString(16).padStart(2, "0");
+  }
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -1,0 +1,141 @@
+import { JsonBuffer } from "./json-buffer.js";
+import { readNumber } from "./json-number.js";
+import { readString } from "./json-string.js";
+import { comparePlainKeys, type MemberSpan, sortMembers } from "./member-order.js";
+
+/** How deep objects and arrays may be nested; deeper documents are hashed as raw bytes. */
+export const MAX_DEPTH = 200;
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const LOWER_F = 0x66;
+const LOWER_N = 0x6e;
+const LOWER_T = 0x74;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const FAILED = -1;
+
+const shared = /* @__PURE__ */ new JsonBuffer();
+
+/**
+ * The canonical form (RFC 8785) of a JSON text in UTF-8, or `undefined` where none keeps all that the text says: not
+ * JSON, not UTF-8, a byte order mark, a duplicate member name, a lone surrogate, a number that no double holds exactly,
+ * nesting beyond {@link MAX_DEPTH}.
+ *
+ * Reads bytes and writes bytes; no values are built. The result is a view that the next call overwrites.
+ */
+export function canonicalJson(text: Uint8Array): Uint8Array | undefined {
+  shared.load(text);
+  const end = readValue(shared, shared.skipSpace(0));
+  const canonical = end >= 0 && shared.skipSpace(end) === shared.end ? shared.written(shared.end) : undefined;
+  shared.unload();
+  return canonical;
+}
+
+// Each reader takes the offset of its first byte and returns the offset after its last, or FAILED as soon as it meets
+// something that has no canonical form.
+
+function readValue(buffer: JsonBuffer, at: number): number {
+  switch (buffer.bytes[at]) {
+    case QUOTE:
+      return readString(buffer, at);
+    case OPEN_BRACE:
+      return readObject(buffer, at);
+    case OPEN_BRACKET:
+      return readArray(buffer, at);
+    case LOWER_T:
+      return readWord(buffer, at, "true");
+    case LOWER_F:
+      return readWord(buffer, at, "false");
+    case LOWER_N:
+      return readWord(buffer, at, "null");
+    default:
+      return readNumber(buffer, at);
+  }
+}
+
+function readWord(buffer: JsonBuffer, from: number, word: string): number {
+  let at = from;
+  for (let index = 0; index < word.length; index++) {
+    if (buffer.bytes[at] !== word.charCodeAt(index)) return FAILED;
+    at = buffer.copyByte(at);
+  }
+  return at;
+}
+
+function readArray(buffer: JsonBuffer, from: number): number {
+  if (++buffer.depth > MAX_DEPTH) return FAILED;
+  let at = buffer.skipSpace(buffer.copyByte(from));
+  while (buffer.bytes[at] !== CLOSE_BRACKET) {
+    at = readValue(buffer, at);
+    if (at < 0) return FAILED;
+    at = buffer.skipSpace(at);
+    if (buffer.bytes[at] === CLOSE_BRACKET) break;
+    if (buffer.bytes[at] !== COMMA) return FAILED;
+    at = buffer.skipSpace(buffer.copyByte(at));
+    if (buffer.bytes[at] === CLOSE_BRACKET) return FAILED;
+  }
+  buffer.depth--;
+  return buffer.copyByte(at);
+}
+
+function readObject(buffer: JsonBuffer, from: number): number {
+  if (++buffer.depth > MAX_DEPTH) return FAILED;
+  const first = buffer.skipSpace(buffer.copyByte(from));
+  const at = buffer.bytes[first] === CLOSE_BRACE ? first : readMembers(buffer, first);
+  if (at < 0) return FAILED;
+  buffer.depth--;
+  return buffer.copyByte(at);
+}
+
+/** Reads members up to the closing brace and puts them in order; fails if two have the same name. */
+function readMembers(buffer: JsonBuffer, from: number): number {
+  const members: MemberSpan[] = [];
+  let at = from;
+  let plain = true;
+  let ordered = true;
+  let before: MemberSpan | undefined;
+  while (true) {
+    if (buffer.bytes[at] !== QUOTE) return FAILED;
+    const start = at + buffer.shift;
+    at = readString(buffer, at);
+    if (at < 0) return FAILED;
+    const keyEnd = at + buffer.shift;
+    plain = plain && buffer.plain;
+    if (ordered && before !== undefined) {
+      ordered = plain && comparePlainKeys(buffer.bytes, before.start, before.keyEnd, start, keyEnd) < 0;
+    }
+    at = buffer.skipSpace(at);
+    if (buffer.bytes[at] !== COLON) return FAILED;
+    at = readValue(buffer, buffer.skipSpace(buffer.copyByte(at)));
+    if (at < 0) return FAILED;
+    before = { start, keyEnd, end: at + buffer.shift };
+    members.push(before);
+    at = buffer.skipSpace(at);
+    if (buffer.bytes[at] !== COMMA) break;
+    at = buffer.skipSpace(buffer.copyByte(at));
+  }
+  if (buffer.bytes[at] !== CLOSE_BRACE) return FAILED;
+  return ordered || reorder(buffer, at, members, plain) ? at : FAILED;
+}
+
+/** Sorts the members that have just been written up to `at`; false if two have the same name. */
+function reorder(buffer: JsonBuffer, at: number, members: MemberSpan[], plain: boolean): boolean {
+  const first = members[0]?.start ?? 0;
+  const sorted = sortMembers(buffer.bytes, members, plain);
+  if (sorted === undefined) return false;
+  const end = at + buffer.shift;
+  const distance = end - first;
+  buffer.reserve(distance);
+  buffer.bytes.copyWithin(end, first, end);
+  let target = first;
+  for (const member of sorted) {
+    if (target > first) buffer.bytes[target++] = COMMA;
+    buffer.copy(target, member.start + distance, member.end + distance);
+    target += member.end - member.start;
+  }
+  return true;
+}

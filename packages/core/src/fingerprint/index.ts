@@ -1,0 +1,10 @@
+export { fingerprint, matchesFingerprint } from "./fingerprint.js";
+export { jsonBody } from "./json-body.js";
+export type {
+  Fingerprint,
+  FingerprintKind,
+  FingerprintOptions,
+  ParsedBody,
+  RequestDescription,
+  Secret,
+} from "./types.js";
