@@ -49,12 +49,18 @@ export function isBytes(value: unknown): value is Uint8Array {
 export function same(left: unknown, right: unknown): boolean {
   if (Object.is(left, right)) return true;
   if (isBytes(left) && isBytes(right)) {
-    return left.byteLength === right.byteLength && left.every((byte, index) => byte === right[index]);
+    return sameBytes(left, right);
   }
   if (isBytes(left) || isBytes(right) || !isObject(left) || !isObject(right)) return false;
   if (Array.isArray(left) !== Array.isArray(right)) return false;
   const names = new Set([...fieldsOf(left), ...fieldsOf(right)]);
   return [...names].every((name) => same(ownField(left, name), ownField(right, name)));
+}
+
+function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
+  if (left.byteLength !== right.byteLength) return false;
+  for (let index = 0; index < left.byteLength; index++) if (left[index] !== right[index]) return false;
+  return true;
 }
 
 /** Writes data for a message: bytes in hexadecimal, long ones cut. */

@@ -1,0 +1,243 @@
+import type { IdempotencyStore, KeyRecord } from "@oncekey/core";
+import { check, equal, present, show } from "../expect.js";
+import type { StoreBench } from "./bench.js";
+import { completed, freshId, freshVersion, running } from "./samples.js";
+import { raceCaveat, storeCase } from "./store-case.js";
+
+const CLIENTS = 4;
+const RACERS = 16;
+const ROUNDS = 8;
+
+/** Races: between calls of several clients under way at once, each step is atomic. */
+export const raceCases = [
+  storeCase(
+    "RAC-01",
+    "must",
+    "of creates that race for one id exactly one is written, and the others name it",
+    async (bench) => {
+      const stores = await bench.openMany(CLIENTS);
+      await rounds(async () => {
+        const id = freshId();
+        const writes = await race(stores, async (store, racer) => {
+          const [version, record] = [freshVersion(), running(racer + 1)];
+          return { version, record, write: await store.create(id, version, record, bench.longMs) };
+        });
+        const winner = oneWinner(writes, "creates");
+        for (const { write } of writes) if (!write.written) named(write.current, winner, "the refusal of a create");
+        named(await present(stores[0], "a store").get(id), winner, "get after the race");
+      });
+    },
+    raceCaveat,
+  ),
+
+  storeCase(
+    "RAC-02",
+    "must",
+    "of replaces that race over one version exactly one is written, and the others name it",
+    async (bench) => {
+      const stores = await bench.openMany(CLIENTS);
+      await rounds(async () => {
+        const { id, version: expected } = await standing(bench, stores);
+        const writes = await race(stores, async (store, racer) => {
+          const [version, record] = [freshVersion(), running(racer + 2)];
+          return { version, record, write: await store.replace(id, expected, version, record) };
+        });
+        const winner = oneWinner(writes, "replaces");
+        for (const { write } of writes) if (!write.written) named(write.current, winner, "the refusal of a replace");
+        named(await present(stores[0], "a store").get(id), winner, "get after the race");
+      });
+    },
+    raceCaveat,
+  ),
+
+  storeCase(
+    "RAC-03",
+    "must",
+    "a count that many clients raise by replace loses no step",
+    async (bench) => {
+      const stores = await bench.openMany(CLIENTS);
+      const { id } = await standing(bench, stores, running(1));
+      const steps = 5;
+      let refusals = 0;
+      await race(stores, async (store) => {
+        for (let done = 0; done < steps; ) {
+          const { version, record } = present(await store.get(id), "get of the count");
+          const write = await store.replace(id, version, freshVersion(), running(record.attempt + 1));
+          if (write.written) done += 1;
+          else {
+            refusals += 1;
+            const current = present(write.current, "the refusal carries the count that stands");
+            check(current.version !== version, "a refusal carries the very version that was expected");
+          }
+        }
+      });
+      const end = present(await present(stores[0], "a store").get(id), "get of the count in the end");
+      equal(end.record.attempt, 1 + RACERS * steps, "the count in the end");
+      bench.note(`${RACERS * steps} steps, ${refusals} refusals`);
+    },
+    raceCaveat,
+  ),
+
+  storeCase(
+    "RAC-04",
+    "must",
+    "of creates that wait for a record to expire exactly one is written",
+    async (bench) => {
+      const stores = await bench.openMany(CLIENTS);
+      const { id, version: first } = await standing(bench, stores, running(1), bench.shortMs);
+      const waiting = race(stores, async (store, racer) => {
+        const [version, record] = [freshVersion(), running(racer + 2)];
+        for (;;) {
+          const write = await store.create(id, version, record, bench.longMs);
+          if (write.written || write.current?.version !== first) return { version, record, write };
+          bench.signal.throwIfAborted();
+          await bench.sleep(1);
+        }
+      });
+      await bench.passExpiry(bench.shortMs);
+      const winner = oneWinner(await waiting, "creates over an expired record");
+      named(await present(stores[0], "a store").get(id), winner, "get after the race");
+    },
+    raceCaveat,
+  ),
+
+  storeCase(
+    "RAC-05",
+    "must",
+    "of a remove and a replace that race over one version only one takes effect",
+    async (bench) => {
+      const stores = await bench.openMany(2);
+      const [one, other] = [present(stores[0], "a store"), present(stores[1], "a store")];
+      let removed = 0;
+      await rounds(async (round) => {
+        const { id, version: expected } = await standing(bench, stores);
+        const next = { version: freshVersion(), record: completed() };
+        const replace = () => one.replace(id, expected, next.version, next.record);
+        const remove = () => other.remove(id, expected);
+        const [write, removal] =
+          round % 2 === 0
+            ? await Promise.all([replace(), remove()])
+            : await Promise.all([remove(), replace()]).then(([second, first]) => [first, second] as const);
+        const left = await one.get(id);
+        if (removal.written) {
+          removed += 1;
+          equal(write, { written: false, current: undefined }, "replace beside a remove that took effect");
+          equal(left, undefined, "get after a remove that took effect");
+        } else {
+          check(write.written, `both are refused: remove by ${show(removal.current)}, replace by ${show(write)}`);
+          named(removal.current, next, "the refusal of the remove");
+          named(left, next, "get after a replace that took effect");
+        }
+      });
+      bench.note(`${removed} of ${ROUNDS} won by the remove`);
+    },
+    raceCaveat,
+  ),
+
+  storeCase(
+    "RAC-06",
+    "must",
+    "copies of one write that arrive at once all succeed, and it is written once",
+    async (bench) => {
+      const stores = await bench.openMany(CLIENTS);
+      await rounds(async () => {
+        const [id, first, second] = [freshId(), freshVersion(), freshVersion()];
+        const creates = await race(stores, (store) => store.create(id, first, running(1), bench.longMs));
+        equal(
+          creates.every((write) => write.written && write.stored.version === first),
+          true,
+          "all copies of the create",
+        );
+        const replaces = await race(stores, (store) => store.replace(id, first, second, running(2)));
+        equal(
+          replaces.every((write) => write.written && write.stored.version === second),
+          true,
+          "all copies of the replace",
+        );
+        const removals = await race(stores, (store) => store.remove(id, second));
+        equal(
+          removals.every((removal) => removal.written),
+          true,
+          "all copies of the remove",
+        );
+      });
+    },
+    raceCaveat,
+  ),
+
+  storeCase(
+    "RAC-07",
+    "must",
+    "a read beside writes sees one write whole: its version with its record",
+    async (bench) => {
+      const stores = await bench.openMany(CLIENTS);
+      const id = freshId();
+      const versionOf = (attempt: number) => `write-${attempt}`;
+      const writer = present(stores[0], "a store");
+      await writer.create(id, versionOf(1), running(1), bench.longMs);
+      let writing = true;
+      let reads = 0;
+      const reading = race(stores.slice(1), async (store) => {
+        do {
+          const { version, record } = present(await store.get(id), "get beside writes");
+          equal(version, versionOf(record.attempt), `the version of the record with attempt ${record.attempt}`);
+          reads += 1;
+        } while (writing);
+      });
+      for (let attempt = 2; attempt <= 40; attempt++) {
+        const write = await writer.replace(id, versionOf(attempt - 1), versionOf(attempt), running(attempt));
+        if (!write.written) equal(write, { written: true }, "replace by the only writer");
+      }
+      writing = false;
+      await reading;
+      bench.note(`${reads} reads beside 39 writes`);
+    },
+    raceCaveat,
+  ),
+];
+
+interface Contender {
+  readonly version: string;
+  readonly record: KeyRecord;
+}
+
+/** Starts all racers at once, spread over the clients. */
+function race<Answer>(
+  stores: readonly IdempotencyStore[],
+  run: (store: IdempotencyStore, racer: number) => Promise<Answer>,
+): Promise<Answer[]> {
+  const racers = Array.from({ length: RACERS }, (_, racer) => present(stores[racer % stores.length], "a store"));
+  return Promise.all(racers.map(run));
+}
+
+async function rounds(round: (number: number) => Promise<void>): Promise<void> {
+  for (let number = 0; number < ROUNDS; number++) await round(number);
+}
+
+/** A fresh id with a record under it. */
+async function standing(
+  bench: StoreBench,
+  stores: readonly IdempotencyStore[],
+  record: KeyRecord = running(),
+  retentionMs = bench.longMs,
+): Promise<{ id: string; version: string }> {
+  const [id, version] = [freshId(), freshVersion()];
+  const write = await present(stores[0], "a store").create(id, version, record, retentionMs);
+  check(write.written, "create where nothing stands is written");
+  return { id, version };
+}
+
+function oneWinner<Racer extends Contender & { write: { written: boolean } }>(
+  racers: readonly Racer[],
+  what: string,
+): Racer {
+  const winners = racers.filter(({ write }) => write.written);
+  equal(winners.length, 1, `how many of ${racers.length} racing ${what} are written`);
+  return present(winners[0], "a winner");
+}
+
+function named(stored: Contender | undefined, winner: Contender, what: string): void {
+  const { version, record } = present(stored, `${what}: a record`);
+  equal(version, winner.version, `${what}: the winner's version`);
+  equal(record, winner.record, `${what}: the winner's record`);
+}
