@@ -173,8 +173,8 @@ class Reader {
   take(length: number): Uint8Array {
     const end = this.#offset + length;
     if (end > this.#bytes.byteLength) throw unreadable("it ends too early");
-    // A copy: drivers hand out views of buffers that they use again.
-    const part = Uint8Array.prototype.slice.call(this.#bytes, this.#offset, end);
+    // A copy, and never a Buffer: drivers hand out views of buffers that they use again.
+    const part = new Uint8Array(this.#bytes.subarray(this.#offset, end));
     this.#offset = end;
     return part;
   }

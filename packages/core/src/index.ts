@@ -42,6 +42,7 @@ export {
   type Stored,
   stateOf,
 } from "./record.js";
+export { deriveKey, recordId } from "./record-id.js";
 export type {
   Durability,
   IdempotencyStore,

@@ -150,7 +150,7 @@ function view(entry: Entry, nowMs: number): Stored {
 /** Bytes are copied on the way in and out, as a database would: nobody shares a buffer with the store. */
 function structuredCopy(record: KeyRecord): KeyRecord {
   if (record.state === "completed" && record.result instanceof Uint8Array) {
-    return { ...record, result: Uint8Array.prototype.slice.call(record.result) };
+    return { ...record, result: new Uint8Array(record.result) };
   }
   if (record.state === "in-progress" && record.checkpoints !== undefined) return structuredClone(record);
   return record;
