@@ -1,0 +1,5 @@
+import { fingerprintSuite } from "./fingerprint.bench.js";
+import type { BenchSuite } from "./suite.js";
+
+/** Every suite there is: a new one is a file `<name>.bench.ts` and a line here. */
+export const suites: readonly BenchSuite[] = [fingerprintSuite];
