@@ -1,3 +1,4 @@
+export * from "./binding/index.js";
 export type { CaseContext, ConformanceCase, Level, NamedFixture, Need } from "./case.js";
 export type { Runner, RunnerIt } from "./register.js";
 export { type CaseResult, type ConformanceReport, formatReport } from "./report.js";

@@ -1,0 +1,19 @@
+export type { Answer, AnswerBody } from "./answer.js";
+export type { BindingCase } from "./binding-case.js";
+export { type FetchHandler, fetchApp, type Protect } from "./fetch-app.js";
+export { type BindingFixture, type RunningBinding, remoteBinding } from "./fixture.js";
+export {
+  type BindingFeature,
+  type HeaderLine,
+  type Scenario,
+  type ScenarioOptions,
+  type ScriptedAnswer,
+  type ScriptedBody,
+  type ScriptedHandler,
+  suiteHeaders,
+} from "./scenario.js";
+export { scenarios } from "./scenarios.js";
+export { type ControlAnswer, ScriptedApp, type Visit, type VisitRequest } from "./scripted-app.js";
+export { serveFetch } from "./serve-fetch.js";
+export type { StoreFault } from "./store-tap.js";
+export { bindingCases, checkBinding, registerBindingConformance } from "./suite.js";

@@ -1,0 +1,94 @@
+/*
+ * The scripted app, as data. A binding is judged from outside, by a server that mounts these routes in its framework's
+ * own way. Everything here is plain JSON, so that a server in another language can mount the same routes from a file.
+ */
+
+/** A route of the scripted app: where it stands, how it is protected and what its handler does. */
+export interface Scenario {
+  /** Its path is `/scenario/<name>`. */
+  readonly name: string;
+  /** The methods that it is mounted for; the handler does the same for all of them. */
+  readonly methods: readonly string[];
+  /** The options of the protection on this route, by the names that `@oncekey/http` gives them; `{}` is the defaults. */
+  readonly options: ScenarioOptions;
+  readonly handler: ScriptedHandler;
+  /** What the server must be able to do to mount it; a server that cannot leaves it out and declares so. */
+  readonly feature?: BindingFeature;
+}
+
+/** What not every server or framework can do; the cases that need it say so. */
+export type BindingFeature =
+  /** The store can be taken away and given back (`POST /control/store`). */
+  | "store-faults"
+  /** A framework's own way of handing an error on, such as `next(error)`. */
+  | "error-handler"
+  /** The server compresses answers for clients that accept it. */
+  | "compression"
+  /** A handler may write its answer in pieces, and break it off. */
+  | "streaming"
+  /** A handler may read the bytes of a body that no parser of the framework knows. */
+  | "raw-bodies"
+  /** The server notices a client that hangs up while its handler runs. */
+  | "disconnects"
+  /** Connections are kept alive, and may be pipelined. */
+  | "connections"
+  /** The route options `waitMs`, `policy` and `methods`. */
+  | "waiting"
+  | "policies"
+  | "methods";
+
+/** The options that differ between routes. */
+export interface ScenarioOptions {
+  readonly required?: boolean;
+  readonly methods?: readonly string[];
+  readonly policy?: "retryable" | "at-most-once" | "success-only";
+  readonly waitMs?: number;
+  /** The most bytes of a request body that are read to tell two requests apart; more is refused. */
+  readonly maxBodyBytes?: number;
+  /** Headers of the application's own that a replay carries besides the usual ones. */
+  readonly storedHeaders?: readonly string[];
+}
+
+/** What a handler does once it has counted its run and has passed the latch. */
+export type ScriptedHandler =
+  | { readonly does: "answer"; readonly answer: ScriptedAnswer }
+  /** Answers 200 `application/octet-stream` with the body of the request, as it came. */
+  | { readonly does: "echo" }
+  /** Fails: while the handler is called, in what it promised, or by the framework's way of passing an error on. */
+  | { readonly does: "fail"; readonly how: "throw" | "reject" | "error-handler" };
+
+/** An answer of the application. */
+export interface ScriptedAnswer {
+  readonly status: number;
+  /** Header lines in order; a name may come twice. */
+  readonly headers: readonly HeaderLine[];
+  readonly body: ScriptedBody;
+}
+
+/** A header line: its name, its value. */
+export type HeaderLine = readonly [name: string, value: string];
+
+/** The body of an answer, by the way in which a framework sends it. */
+export type ScriptedBody =
+  /** Ends the answer without a body. */
+  | { readonly kind: "none" }
+  /** By the framework's JSON sender; the handler adds `execution`: which run of this token it is. */
+  | { readonly kind: "json"; readonly members: Readonly<Record<string, string | number>> }
+  /** By the framework's redirect; the status and `location` stand in the answer. */
+  | { readonly kind: "redirect"; readonly location: string }
+  /** Bytes of UTF-8, in one piece. */
+  | { readonly kind: "text"; readonly text: string }
+  /** Bytes, in one piece. */
+  | { readonly kind: "base64"; readonly base64: string }
+  /** The byte 0x78 (`x`) so many times, in one piece. */
+  | { readonly kind: "filler"; readonly bytes: number }
+  /** Pieces of UTF-8, written one by one; one that breaks off fails after its last piece instead of ending. */
+  | { readonly kind: "stream"; readonly pieces: readonly string[]; readonly breaksOff?: boolean };
+
+/** The request headers by which the suite speaks to the scripted app. */
+export const suiteHeaders = {
+  /** Names the caller; it is the scope. Absent: `anonymous`. */
+  account: "x-account",
+  /** Under which the handler counts its runs, and by which the suite holds it. */
+  token: "x-token",
+} as const;

@@ -1,0 +1,131 @@
+import type { IdempotencyStore } from "@oncekey/core";
+import { type Answer, answerOf, echoOf } from "./answer.js";
+import { Latches } from "./latches.js";
+import { type Scenario, suiteHeaders } from "./scenario.js";
+import { scenarios } from "./scenarios.js";
+import { type StoreFault, StoreTap } from "./store-tap.js";
+
+/** What a handler does next: answer, or hand an error to its framework. */
+export type Visit =
+  | { readonly kind: "answer"; readonly answer: Answer }
+  | { readonly kind: "error"; readonly error: Error };
+
+/** What a handler of the scripted app reads of its request. */
+export interface VisitRequest {
+  /** A header by its lower-case name. */
+  header(name: string): string | undefined | null;
+  /** The bytes of the body; called by the handlers that send it back. */
+  body(): Promise<Uint8Array>;
+}
+
+/** The answer of a control route: a status and JSON. */
+export interface ControlAnswer {
+  readonly status: number;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** How often the handlers ran for one token. */
+interface Runs {
+  started: number;
+  finished: number;
+}
+
+/**
+ * The scripted app without a framework, for servers that run on Node: a fixture mounts `scenarios` natively, asks
+ * {@link ScriptedApp.visit} what to answer, and hands `/control/*` to {@link ScriptedApp.control}.
+ */
+export class ScriptedApp {
+  /** The routes to mount, below `/scenario/`. */
+  readonly scenarios: readonly Scenario[] = scenarios;
+  readonly #runs = new Map<string, Runs>();
+  readonly #latches = new Latches();
+  readonly #tap = new StoreTap();
+
+  /** Whose request it is: the scope of its key. */
+  scope(header: (name: string) => string | undefined | null): string {
+    return header(suiteHeaders.account) ?? "anonymous";
+  }
+
+  /** The store to protect the routes with; the suite can take it away. */
+  store(store: IdempotencyStore): IdempotencyStore {
+    return this.#tap.wrap(store);
+  }
+
+  /**
+   * One run of a route's handler. Throws, rejects, or says what to answer, as the scenario has it: call it as a handler
+   * of the framework would do its work, and let its errors go where errors of handlers go.
+   */
+  visit(scenario: Scenario, request: VisitRequest): Promise<Visit> {
+    const token = request.header(suiteHeaders.token) ?? "";
+    const runs = this.#runsOf(token);
+    runs.started += 1;
+    const run = runs.started;
+    const { handler } = scenario;
+    if (handler.does === "fail" && handler.how === "throw") throw new ScriptedError();
+    return this.#proceed(scenario, request, token, run).finally(() => {
+      runs.finished += 1;
+    });
+  }
+
+  /** Answers a request to `/control/*`; `target` is its path and query. */
+  control(method: string, target: string): ControlAnswer {
+    const { pathname, searchParams } = new URL(target, "http://scripted-app.invalid");
+    const token = searchParams.get("token") ?? "";
+    switch (`${method} ${pathname}`) {
+      case "GET /control/state":
+        return { status: 200, json: { ...this.#runsOf(token), heldCompletions: this.#tap.heldCompletions } };
+      case "POST /control/hold":
+        this.#latches.shut(token);
+        return { status: 200, json: {} };
+      case "POST /control/release":
+        this.#latches.open(token);
+        return { status: 200, json: {} };
+      case "POST /control/store":
+        return this.#setFault(searchParams.get("fault"));
+      default:
+        return { status: 404, json: { error: `no control route ${method} ${pathname}` } };
+    }
+  }
+
+  /** Lets go whatever is still held, so that the server can end. */
+  close(): void {
+    this.#tap.set("none");
+    this.#latches.openAll();
+  }
+
+  #setFault(fault: string | null): ControlAnswer {
+    if (!isStoreFault(fault)) return { status: 400, json: { error: `no store fault ${fault}` } };
+    this.#tap.set(fault);
+    return { status: 200, json: {} };
+  }
+
+  async #proceed({ handler }: Scenario, request: VisitRequest, token: string, run: number): Promise<Visit> {
+    await this.#latches.pass(token);
+    if (handler.does === "echo") return { kind: "answer", answer: echoOf(await request.body()) };
+    if (handler.does === "answer") return { kind: "answer", answer: answerOf(handler.answer, run) };
+    const error = new ScriptedError();
+    if (handler.how === "error-handler") return { kind: "error", error };
+    throw error;
+  }
+
+  #runsOf(token: string): Runs {
+    const known = this.#runs.get(token);
+    if (known !== undefined) return known;
+    const fresh: Runs = { started: 0, finished: 0 };
+    this.#runs.set(token, fresh);
+    return fresh;
+  }
+}
+
+/** The failure of a handler that was written to fail. */
+class ScriptedError extends Error {
+  override readonly name = "ScriptedError";
+
+  constructor() {
+    super("this handler fails because its script says so");
+  }
+}
+
+function isStoreFault(fault: string | null): fault is StoreFault {
+  return fault === "none" || fault === "down" || fault === "hold-completions";
+}
