@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import * as conformance from "@oncekey/conformance";
+import { bindingCases, storeCases } from "@oncekey/conformance";
 import { type Finding, report } from "../lib/report.js";
 import { repositoryRoot } from "../lib/workspace.js";
 
@@ -49,8 +49,8 @@ function specification(root: string): Clause[] {
 }
 
 function suite(): Clause[] {
-  return (["storeCases", "bindingCases"] as const).flatMap((where) => {
-    return conformance[where].map(({ id, level }) => ({ id, level, where }));
+  return Object.entries({ storeCases, bindingCases }).flatMap(([where, cases]) => {
+    return cases.map(({ id, level }) => ({ id, level, where }));
   });
 }
 

@@ -1,2 +1,3 @@
 export { createDatabase, dropDatabases, testDatabaseUrl } from "./database.js";
+export { freePort } from "./free-port.js";
 export { type PostgresOptions, type PostgresServer, startPostgres } from "./postgres.js";

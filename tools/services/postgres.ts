@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { Client } from "pg";
+import { freePort } from "./free-port.js";
 import { layOutPostgres, type PostgresFiles } from "./postgres-files.js";
 
 const READY_WITHIN_MS = 30_000;
@@ -191,16 +191,6 @@ async function ping(connectionString: string): Promise<unknown> {
   } catch (error) {
     return error ?? new Error("no reason given");
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  if (address === null || typeof address === "string") throw new Error(`No port in ${String(address)}.`);
-  return address.port;
 }
 
 function delay(ms: number): Promise<void> {
