@@ -184,6 +184,8 @@ export function afterWriting(
   if (current === undefined) return afterVanishing(writing, retentionMs, mint);
   if (current.version === call.version) return { next: "done", stored: current };
   if (minted.includes(current.version)) {
+    // Our own completion stands already; nothing is written over an answer that somebody may have had.
+    if (current.record.state === "completed") return { next: "done", stored: current };
     const { version, record } = call;
     const keepMs = call.op === "replace" ? call.keepMs : undefined;
     const again: Call = { op: "replace", expected: current.version, version, record, keepMs };

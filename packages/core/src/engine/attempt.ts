@@ -1,10 +1,11 @@
+import { OncekeyError } from "../errors.js";
 import { deriveKey } from "../record-id.js";
 import type { Hold } from "./hold.js";
 import type { Settled } from "./result-codec.js";
 import type { Attempt, Handler } from "./types.js";
 
-/** What a handler sees of the hold it runs under. */
-export function createAttempt(hold: Hold): Attempt {
+/** What a handler sees of the hold it runs under; `commit` completes it inside a transaction. */
+export function createAttempt<T>(hold: Hold, commit: Attempt<T>["commitWith"]): Attempt<T> {
   return {
     id: hold.id,
     number: hold.record.attempt,
@@ -12,13 +13,16 @@ export function createAttempt(hold: Hold): Attempt {
       return hold.signal;
     },
     deriveKey: (name, format) => deriveKey(hold.id, name, format),
+    commitWith: commit,
   };
 }
 
 /** What a handler sees where nothing is held: it runs all the same, under the same derived keys. */
-export function unprotectedAttempt(id: string): Attempt {
+export function unprotectedAttempt<T>(id: string): Attempt<T> {
   const { signal } = new AbortController();
-  return { id, number: 1, signal, deriveKey: (name, format) => deriveKey(id, name, format) };
+  const commitWith = () =>
+    Promise.reject(new OncekeyError("STORE_UNAVAILABLE", "this attempt runs without a claim, so it cannot commit one"));
+  return { id, number: 1, signal, deriveKey: (name, format) => deriveKey(id, name, format), commitWith };
 }
 
 /** Calls the handler; how it ended is a value. */

@@ -13,7 +13,7 @@ import { Hold, type Written } from "./hold.js";
 import { checkOperationOptions, resolveLimits, resolveSettings, type Settings } from "./options.js";
 import { Backoff, pause } from "./pacing.js";
 import { jsonCodec, type ResultCodec } from "./result-codec.js";
-import { decodeResult, ownOutcome, settleAttempt } from "./settling.js";
+import { completedRecord, decodeResult, ownOutcome, settleAttempt } from "./settling.js";
 import { Fault, StorePort } from "./store-port.js";
 import type { Handler, Oncekey, OncekeyOptions, Operation, OperationOptions, Outcome } from "./types.js";
 import { unwrap } from "./unwrap.js";
@@ -139,19 +139,17 @@ class Engine implements Oncekey {
     }
     emit({ type: "started", id, attempt, takeOver: grant.takeOver });
     hold.startRenewing();
-    const settled = await callHandler(handler, createAttempt(hold));
     const { maxRecordBytes } = this.#shared.options.store.capabilities;
-    return settleAttempt({
-      hold,
-      settled,
-      codec,
-      settings: this.#settings,
-      maxRecordBytes,
-      tools,
-      emit,
-      background,
-      answer,
-    });
+    const kept = { hold, codec, maxRecordBytes, emit };
+    let committed: { value: T } | undefined;
+    const settled = await callHandler(
+      handler,
+      createAttempt<T>(hold, async (store, value) => {
+        committed = { value };
+        await hold.commit(store, completedRecord({ ...kept, settled: { ok: true, value } }));
+      }),
+    );
+    return settleAttempt({ ...kept, settled, committed, settings: this.#settings, tools, background, answer });
   }
 
   /** Ends an attempt that never began its handler: the key is released in the background. */

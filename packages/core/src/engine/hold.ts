@@ -1,10 +1,19 @@
 import { isOncekeyError, OncekeyError } from "../errors.js";
-import type { InProgress, KeyRecord, Stored } from "../record.js";
-import { afterWriting, beginWriting, leaseEndMs, type WriteStep, type Writing } from "../steps.js";
+import type { Completed, InProgress, KeyRecord, Stored } from "../record.js";
+import {
+  afterCommit,
+  afterWriting,
+  beginWriting,
+  type CommitVerdict,
+  leaseEndMs,
+  type WriteStep,
+  type Writing,
+} from "../steps.js";
+import type { IdempotencyStore, Write } from "../store.js";
 import type { Grant, Tools } from "./claiming.js";
 import type { Settings } from "./options.js";
 import { Backoff, pause } from "./pacing.js";
-import { Fault } from "./store-port.js";
+import { applyCall, Fault } from "./store-port.js";
 
 /** Why a lease is no longer surely ours. */
 export type LossReason = "lapsed" | "superseded" | "vanished";
@@ -36,6 +45,7 @@ export class Hold {
   #renewal: Promise<unknown> | undefined;
   #cancelTimer: (() => void) | undefined;
   #settling = false;
+  #commitVersion: string | undefined;
 
   constructor(tools: Tools, settings: Settings, id: string, grant: Grant, onLoss: (reason: LossReason) => void) {
     this.#tools = tools;
@@ -79,16 +89,53 @@ export class Hold {
 
   /** Begins the last write, after the renewal that may be under way; answers what the rules make of the replies until `endMs`. */
   async settle(purpose: "complete" | "release", record: KeyRecord, endMs: number): Promise<Written> {
-    this.#settling = true;
-    this.#cancelTimer?.();
-    // Bounded: each copy of the renewal is answered or times out, and no further copy is sent once we settle.
-    if (this.#renewal !== undefined) await this.#renewal;
+    await this.#stopRenewing();
     return this.#write(beginWriting(purpose, this.#standing, record, undefined, this.#tools.mint), endMs);
+  }
+
+  /**
+   * Writes the completion through a store that is bound to the caller's transaction; its faults are the caller's to see.
+   * The renewal stops: a renewal beside it would wait for the transaction's lock, and change the version under it.
+   */
+  async commit(store: IdempotencyStore, record: Completed): Promise<void> {
+    await this.#stopRenewing();
+    const { mint } = this.#tools;
+    let step: WriteStep = { next: "call", writing: beginWriting("complete", this.#standing, record, undefined, mint) };
+    while (step.next === "call") {
+      const { writing }: { writing: Writing } = step;
+      this.#remember(writing.call.version);
+      this.#commitVersion = writing.call.version;
+      const reply: Write = await applyCall(store, this.id, writing.call);
+      step = afterWriting(writing, reply, this.#minted, this.#settings.retentionMs, mint);
+    }
+    if (step.next === "done" && step.stored?.version === this.#commitVersion) return;
+    throw lossError(step.next === "done" ? "committed" : "superseded");
+  }
+
+  /** Looks once what became of the transaction that `commit` wrote in; `undefined` where there was none. */
+  async judgeCommit(timeoutMs: number): Promise<CommitVerdict | Fault | undefined> {
+    if (this.#commitVersion === undefined) return undefined;
+    const current = await this.#tools.port.get(this.id, timeoutMs);
+    if (current instanceof Fault) return current;
+    const judged = afterCommit(current, this.#commitVersion, this.#minted);
+    if (judged.verdict === "rolled-back") this.#standing = judged.standing;
+    return judged;
   }
 
   /** Repeats a last write that went unanswered. */
   resume(writing: Writing, endMs: number): Promise<Written> {
     return this.#write(writing, endMs);
+  }
+
+  async #stopRenewing(): Promise<void> {
+    this.#settling = true;
+    this.#cancelTimer?.();
+    // Bounded: each copy of the renewal is answered or times out, and no further copy is sent once we settle.
+    if (this.#renewal !== undefined) await this.#renewal;
+  }
+
+  #remember(version: string): void {
+    if (!this.#minted.includes(version)) this.#minted.push(version);
   }
 
   async #write(first: Writing, endMs: number): Promise<Written> {
@@ -98,7 +145,7 @@ export class Hold {
     while (step.next === "call") {
       const { writing }: { writing: Writing } = step;
       const { call } = writing;
-      if (!this.#minted.includes(call.version)) this.#minted.push(call.version);
+      this.#remember(call.version);
       const sentAtMs = clock.nowMs();
       const reply = await port.send(this.id, call, Math.max(1, Math.min(endMs - sentAtMs, completionTimeoutMs)));
       if (!(reply instanceof Fault)) {
@@ -173,11 +220,12 @@ class LazyAbort {
   }
 }
 
-function lossError(reason: LossReason): OncekeyError {
+function lossError(reason: LossReason | "committed"): OncekeyError {
   const why = {
     lapsed: "it could not be renewed in time",
     superseded: "another attempt has taken over",
     vanished: "its record is gone from the store",
+    committed: "an earlier transaction of this attempt has completed the operation; roll this one back",
   } as const;
   return new OncekeyError("LEASE_LOST", `the lease of this attempt is lost: ${why[reason]}`);
 }

@@ -7,6 +7,7 @@ import type { Hold, Written } from "./hold.js";
 import type { Settings } from "./options.js";
 import { Backoff, pause } from "./pacing.js";
 import type { ResultCodec, Settled } from "./result-codec.js";
+import { Fault } from "./store-port.js";
 import type { Outcome } from "./types.js";
 
 /** An attempt whose handler has ended. */
@@ -20,6 +21,8 @@ export interface Ended<T> {
   readonly tools: Tools;
   readonly emit: (event: OncekeyEvent) => void;
   readonly background: Background;
+  /** What the handler completed inside its own transaction, if it did. */
+  readonly committed: { readonly value: T } | undefined;
   /** What this caller is told by what another attempt wrote. */
   readonly answer: (current: Stored) => Outcome<T>;
 }
@@ -29,15 +32,43 @@ const RECORD_HEAD_BYTES = 1_024;
 
 /** Stores the result or releases the key, and says what the caller gets. */
 export async function settleAttempt<T>(ended: Ended<T>): Promise<Outcome<T>> {
+  return (await settleCommit(ended)) ?? settleWrite(ended);
+}
+
+/** What became of a completion inside the caller's transaction; `undefined` where there was none, or it was rolled back. */
+async function settleCommit<T>(ended: Ended<T>): Promise<Outcome<T> | undefined> {
+  const { hold, settled, settings, emit } = ended;
+  const { attempt } = hold.record;
+  const judged = await hold.judgeCommit(ended.tools.completionTimeoutMs);
+  if (judged === undefined) return undefined;
+  if (judged instanceof Fault) {
+    emit({ type: "completion-failed", id: hold.id, attempt, cause: judged.cause });
+    // A handler that returned has seen its commit; one that threw may have thrown because it did not.
+    const known = settled.ok && settings.onCompletionFailure === "answer";
+    return known ? ownOutcome(settled, attempt, false) : { outcome: "outcome-unknown" };
+  }
+  if (judged.verdict === "rolled-back") return undefined;
+  if (judged.verdict === "unknown") return { outcome: "outcome-unknown" };
+  if (judged.verdict === "superseded") return superseded(ended, judged.current);
+  emit({ type: "completed", id: hold.id, attempt, late: false });
+  // The committed value, even if the handler threw afterwards: it is what every retry is given.
+  return ended.committed === undefined
+    ? ownOutcome(settled, attempt, true)
+    : ownOutcome({ ok: true, ...ended.committed }, attempt, true);
+}
+
+function superseded<T>({ hold, emit, answer }: Ended<T>, current: Stored): Outcome<T> {
+  emit({ type: "superseded", id: hold.id, attempt: hold.record.attempt, by: current.record.attempt });
+  return answer(current);
+}
+
+async function settleWrite<T>(ended: Ended<T>): Promise<Outcome<T>> {
   const { hold, settings, tools, emit, background } = ended;
   const id = hold.id;
   const { attempt } = hold.record;
   const record = isKept(ended) ? completedRecord(ended) : ({ state: "released", attempt } as const);
   const written = await writeLast(ended, record, tools.clock.nowMs() + tools.completionTimeoutMs);
-  if (written.next === "superseded") {
-    emit({ type: "superseded", id, attempt, by: written.current.record.attempt });
-    return ended.answer(written.current);
-  }
+  if (written.next === "superseded") return superseded(ended, written.current);
   const kept = record.state === "completed";
   if (written.next !== "unanswered") {
     emit({ type: kept ? "completed" : "released", id, attempt, late: false });
@@ -82,13 +113,16 @@ function isKept<T>({ hold, settled, codec, settings, emit }: Ended<T>): boolean 
   }
 }
 
-function completedRecord<T>(ended: Ended<T>): Completed {
+/** The record that completes an operation with this outcome. */
+export function completedRecord<T>(
+  ended: Pick<Ended<T>, "hold" | "settled" | "codec" | "maxRecordBytes" | "emit">,
+): Completed {
   const { fingerprint, attempt } = ended.hold.record;
   return { state: "completed", fingerprint, attempt, result: encodeResult(ended) };
 }
 
 /** The bytes to keep. After the handler nothing may fail any more: what cannot be kept is omitted, and said so. */
-function encodeResult<T>(ended: Ended<T>): Uint8Array | Omitted {
+function encodeResult<T>(ended: Parameters<typeof completedRecord<T>>[0]): Uint8Array | Omitted {
   try {
     const result = ended.codec.encode(ended.settled);
     if (!(result instanceof Uint8Array)) return result;
@@ -103,7 +137,7 @@ function encodeResult<T>(ended: Ended<T>): Uint8Array | Omitted {
   }
 }
 
-function omit<T>({ hold, emit }: Ended<T>, cause: unknown): Omitted {
+function omit({ hold, emit }: Pick<Ended<unknown>, "hold" | "emit">, cause: unknown): Omitted {
   emit({ type: "result-omitted", id: hold.id, attempt: hold.record.attempt, cause });
   return { omitted: true };
 }

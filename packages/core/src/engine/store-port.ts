@@ -28,16 +28,11 @@ export class StorePort {
 
   /** Sends one copy of a call. After a time-out the call may still be applied, now or later. */
   send(id: string, call: Call, timeoutMs: number): Promise<Write | Fault> {
-    return this.#answer(() => this.#apply(id, call), call.op, timeoutMs);
+    return this.#answer(() => applyCall(this.#store, id, call), call.op, timeoutMs);
   }
 
   get(id: string, timeoutMs: number): Promise<Stored | undefined | Fault> {
     return this.#answer(() => this.#store.get(id), "get", timeoutMs);
-  }
-
-  #apply(id: string, call: Call): Promise<Write> {
-    if (call.op === "create") return this.#store.create(id, call.version, call.record, call.keepMs);
-    return this.#store.replace(id, call.expected, call.version, call.record, call.keepMs);
   }
 
   #answer<T>(ask: () => Promise<T>, op: string, timeoutMs: number): Promise<T | Fault> {
@@ -57,4 +52,10 @@ export class StorePort {
       }
     });
   }
+}
+
+/** Makes a call on a store. */
+export function applyCall(store: IdempotencyStore, id: string, call: Call): Promise<Write> {
+  if (call.op === "create") return store.create(id, call.version, call.record, call.keepMs);
+  return store.replace(id, call.expected, call.version, call.record, call.keepMs);
 }
