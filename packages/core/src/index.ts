@@ -21,6 +21,16 @@ export type {
   Outcome,
 } from "./engine/types.js";
 export { isNotExecutedError, isOncekeyError, NotExecutedError, OncekeyError, type OncekeyErrorCode } from "./errors.js";
+export {
+  type Fingerprint,
+  type FingerprintKind,
+  type FingerprintOptions,
+  fingerprint,
+  jsonBody,
+  type ParsedBody,
+  type RequestDescription,
+  type Secret,
+} from "./fingerprint/index.js";
 export { MemoryStore, type MemoryStoreOptions } from "./memory-store.js";
 export {
   type Disposition,
