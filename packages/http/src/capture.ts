@@ -1,0 +1,59 @@
+import { readUpTo, resume } from "./byte-stream.js";
+import { hasNullBody } from "./protocol.js";
+import type { CapturedResponse, CompleteResponse } from "./response.js";
+
+/** A handler's Response, held. */
+export interface Captured {
+  readonly response: CapturedResponse;
+  /** The Response to send; called once, or not at all. */
+  send(): Response;
+  /** Tells the handler's stream that nobody wants the rest. */
+  drop(): void;
+}
+
+const NO_BYTES = new Uint8Array(0);
+const nothing = () => {};
+
+/** Reads a Response to its end, or until it is larger than may be kept; rejects where its stream fails. */
+export async function capture(response: Response, maxBytes: number): Promise<Captured> {
+  const head = headOf(response);
+  if (response.body === null) {
+    return { response: { ...head, body: NO_BYTES }, send: () => response, drop: nothing };
+  }
+  const beginning = await readUpTo(response.body, maxBytes);
+  const send = (body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>) => {
+    const { status, statusText, headers } = response;
+    return new Response(body, { status, statusText, headers });
+  };
+  if (beginning.whole) {
+    const body = plainBytes(beginning.bytes);
+    return { response: { ...head, body }, send: () => send(body), drop: nothing };
+  }
+  return {
+    response: { ...head, body: undefined },
+    send: () => send(resume(beginning)),
+    // The answer does not depend on how the handler's stream takes it.
+    drop: () => void beginning.reader.cancel().catch(nothing),
+  };
+}
+
+/** A stored or protocol answer as a Response. */
+export function toResponse({ status, headers, body }: CompleteResponse): Response {
+  const lines = new Headers();
+  for (const [name, value] of headers) lines.append(name, value);
+  return new Response(hasNullBody(status) ? null : plainBytes(body), { status, headers: lines });
+}
+
+function headOf(response: Response): Omit<CapturedResponse, "body"> {
+  const given: unknown = response;
+  if (typeof given !== "object" || given === null || !("headers" in given) || !("status" in given)) {
+    throw new TypeError(`the handler answered ${String(given)}, which is not a Response`);
+  }
+  return { status: response.status, headers: [...response.headers] };
+}
+
+/** Responses take bytes of an ordinary buffer only; others (shared memory) are copied. */
+function plainBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer, byteOffset, byteLength } = bytes;
+  return buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, byteLength) : Uint8Array.from(bytes);
+}

@@ -1,0 +1,113 @@
+/*
+ * Content codings (gzip and its like) belong to one transfer of a body, not to what it says. So they are removed before a
+ * request is compared and before a response is kept.
+ */
+
+interface Zlib {
+  gunzip: Inflate;
+  inflate: Inflate;
+  brotliDecompress: Inflate;
+}
+type Inflate = (
+  bytes: Uint8Array,
+  options: { maxOutputLength: number },
+  done: (error: Error | null, result: Uint8Array) => void,
+) => void;
+
+const nodeNames: Readonly<Record<string, keyof Zlib>> = {
+  gzip: "gunzip",
+  "x-gzip": "gunzip",
+  deflate: "inflate",
+  br: "brotliDecompress",
+};
+
+/** A body without its codings, or why it could not be had: more than the limit, or not readable here. */
+export type Decoded = Uint8Array | "too-large" | "unreadable";
+
+/** Whether a Content-Encoding says that there is something to remove. */
+export function isCoded(contentEncoding: string | null | undefined): contentEncoding is string {
+  if (contentEncoding === null || contentEncoding === undefined) return false;
+  return codingsOf(contentEncoding).length > 0;
+}
+
+/**
+ * Removes the codings that a Content-Encoding lists, the last one first.
+ *
+ * gzip and deflate everywhere, br where the runtime has `node:zlib`. Never makes more than `maxBytes`, so that a small
+ * body cannot fill the memory.
+ */
+export async function removeCodings(bytes: Uint8Array, contentEncoding: string, maxBytes: number): Promise<Decoded> {
+  const codings = codingsOf(contentEncoding);
+  // Nobody sends more than two; a longer list is an attempt to make work.
+  if (codings.length > 3) return "unreadable";
+  let decoded: Decoded = bytes;
+  for (const coding of codings.reverse()) {
+    if (typeof decoded === "string") return decoded;
+    decoded = await removeCoding(decoded, coding, maxBytes);
+  }
+  return decoded;
+}
+
+function codingsOf(contentEncoding: string): string[] {
+  return contentEncoding
+    .split(",")
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== "" && coding !== "identity");
+}
+
+function removeCoding(bytes: Uint8Array, coding: string, maxBytes: number): Promise<Decoded> {
+  const method = Object.hasOwn(nodeNames, coding) ? nodeNames[coding] : undefined;
+  if (method === undefined) return Promise.resolve("unreadable");
+  const zlib = typeof process === "undefined" ? undefined : process.getBuiltinModule?.("node:zlib");
+  if (zlib !== undefined) return byZlib(zlib[method], bytes, maxBytes);
+  if (method === "brotliDecompress") return Promise.resolve("unreadable");
+  return byStream(method === "gunzip" ? "gzip" : "deflate", bytes, maxBytes);
+}
+
+function byZlib(inflate: Inflate, bytes: Uint8Array, maxBytes: number): Promise<Decoded> {
+  return new Promise((resolve) => {
+    inflate(bytes, { maxOutputLength: Math.max(1, maxBytes) }, (error, result) => {
+      if (error === null) resolve(result);
+      else resolve("code" in error && error.code === "ERR_BUFFER_TOO_LARGE" ? "too-large" : "unreadable");
+    });
+  });
+}
+
+/** {@link removeCodings} with what every other runtime has; exported for its test. */
+export async function byStream(coding: "gzip" | "deflate", bytes: Uint8Array, maxBytes: number): Promise<Decoded> {
+  const stream = new DecompressionStream(coding);
+  const writer = stream.writable.getWriter();
+  // A broken body is told by the reading side, once.
+  writer.write(Uint8Array.from(bytes)).catch(() => {});
+  writer.close().catch(() => {});
+  const reader: ReadableStreamDefaultReader<Uint8Array> = stream.readable.getReader();
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      length += read.value.byteLength;
+      if (length > maxBytes) {
+        await reader.cancel();
+        return "too-large";
+      }
+      chunks.push(read.value);
+    }
+  } catch {
+    // The only thing that fails here is the format of the body.
+    return "unreadable";
+  }
+  return concat(chunks, length);
+}
+
+/** Joins chunks whose lengths add up to `length`. */
+export function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = chunks;
+  if (chunks.length === 1 && only !== undefined) return only;
+  const all = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return all;
+}

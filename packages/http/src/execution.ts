@@ -1,0 +1,64 @@
+import { classifyPlain, type ResultCodec } from "@oncekey/core";
+import { isCoded, removeCodings } from "./content-coding.js";
+import { header } from "./protocol.js";
+import { type CapturedResponse, type CompleteResponse, type HeaderLine, headerValue } from "./response.js";
+import { decodeResponse, encodeResponse, omittedResponse } from "./response-codec.js";
+import type { Settings } from "./settings.js";
+
+/** What a run of a handler came to. */
+export interface Execution {
+  /** As the handler made it, for this caller. */
+  readonly sent: CapturedResponse;
+  /** Without content codings, for later callers. */
+  readonly plain: CapturedResponse;
+  /** The names of the host that was asked. */
+  readonly ownHosts: readonly string[];
+}
+
+const contentEncoding = header.contentEncoding.toLowerCase();
+
+/** Takes the codings off a response, so that its replay suits clients with other codings. What cannot be read stays. */
+export async function toExecution(
+  sent: CapturedResponse,
+  ownHosts: readonly string[],
+  maxBytes: number,
+): Promise<Execution> {
+  const coding = headerValue(sent.headers, contentEncoding);
+  if (sent.body === undefined || sent.body.byteLength === 0 || !isCoded(coding)) {
+    return { sent, plain: sent, ownHosts };
+  }
+  const body = await removeCodings(sent.body, coding, maxBytes);
+  if (typeof body === "string") return { sent, plain: sent, ownHosts };
+  const headers = sent.headers.filter(([name]) => name.toLowerCase() !== contentEncoding);
+  return { sent, plain: { status: sent.status, headers, body }, ownHosts };
+}
+
+/** How responses are judged, kept and given back. `failure` stands for a handler that threw. */
+export function executionCodec<Req>(
+  { classify, kept, hooks }: Settings<Req>,
+  failure: CompleteResponse,
+): ResultCodec<Execution> {
+  return {
+    classify: (settled) => (settled.ok ? classify(settled.value.sent.status) : classifyPlain(settled)),
+    encode(settled) {
+      if (!settled.ok) return encodeResponse(failure);
+      const { plain, ownHosts } = settled.value;
+      const { status, body } = plain;
+      const lines = kept.of(status, plain.headers, ownHosts);
+      if (body === undefined || lines === undefined) return omittedResponse(status);
+      const whole: CompleteResponse = { status, headers: withCoding(lines, plain.headers), body };
+      const response = hooks.redact === undefined ? whole : hooks.redact(whole);
+      return response === undefined ? omittedResponse(status) : encodeResponse(response);
+    },
+    decode(result) {
+      const response = decodeResponse(result);
+      return { ok: true, value: { sent: response, plain: response, ownHosts: [] } };
+    },
+  };
+}
+
+/** Bytes whose coding could not be removed are nothing without its name. */
+function withCoding(kept: readonly HeaderLine[], all: readonly HeaderLine[]): readonly HeaderLine[] {
+  const coding = headerValue(all, contentEncoding);
+  return isCoded(coding) ? [...kept, [contentEncoding, coding]] : kept;
+}

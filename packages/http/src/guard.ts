@@ -1,0 +1,250 @@
+import type { Attempt, Oncekey, Outcome } from "@oncekey/core";
+import { fingerprint, isOncekeyError, type ResultCodec } from "@oncekey/core";
+import { type Execution, executionCodec, toExecution } from "./execution.js";
+import { bodyToCompare, type Incoming, joined } from "./incoming.js";
+import { madeAtMs } from "./key-age.js";
+import { type KeyErrorCode, parseIdempotencyKey } from "./key-header.js";
+import type { GuardOptions, ProtocolOptions, RouteOptions } from "./options.js";
+import { header, type ProblemSlug, replayedValue } from "./protocol.js";
+import type { CapturedResponse, CompleteResponse } from "./response.js";
+import { statusOfOmitted } from "./response-codec.js";
+import { resolveScope, scopeOfRoute } from "./scope.js";
+import { deriveEngine, resolveEngine, resolveSettings, type Settings } from "./settings.js";
+
+/** What a binding does with a request. */
+export type Handled =
+  /** None of our business: run the handler as if we were not there. */
+  | { readonly kind: "pass" }
+  /** Send this; if the handler ran, what it made is dropped. */
+  | { readonly kind: "answer"; readonly because: "replay" | ProblemSlug; readonly response: CompleteResponse }
+  /** The handler ran; send what it made. It is durable, unless the policy or the options said otherwise. */
+  | { readonly kind: "executed"; readonly response: CapturedResponse }
+  /** The handler failed without a response. `answer` is what retries will get, where the policy stores failures. */
+  | { readonly kind: "threw"; readonly error: unknown; readonly answer?: CompleteResponse };
+
+/**
+ * Runs the handler once. Resolves when its response is complete, or larger than may be kept (`body` is then undefined):
+ * not one byte may leave before the guard has answered. Rejects where there will be no response.
+ */
+export type Run = (attempt: Attempt) => Promise<CapturedResponse>;
+
+/** The protocol, for one set of options; what every binding is a thin shell around. */
+export interface Guard<Req> {
+  /** The most bytes of a response that are kept. */
+  readonly maxResponseBytes: number;
+  /** Whether requests with this method are protected at all. */
+  covers(method: string): boolean;
+  /** Answers the request, or runs the handler and says what to send. Faults of the store's data and of options throw. */
+  handle(incoming: Incoming<Req>, run: Run): Promise<Handled>;
+  /** The same engine with other options, for one route. */
+  with(options: RouteOptions<Req>): Guard<Req>;
+  /** Takes no new requests, and waits for running ones and for what is still to be stored. */
+  close(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }>;
+}
+
+/** Makes a guard. Wrong options are a `TypeError` that names the value, the rule and the mend. */
+export function createGuard<Req>(options: GuardOptions<Req>): Guard<Req> {
+  return new ProtocolGuard(options, resolveEngine(options));
+}
+
+const pass: Handled = { kind: "pass" };
+
+/** A key that is there and good, or what to do without one. */
+type FoundKey = { readonly key: string } | { readonly instead: Handled };
+
+class ProtocolGuard<Req> implements Guard<Req> {
+  readonly #options: ProtocolOptions<Req>;
+  readonly #settings: Settings<Req>;
+  readonly #engine: Oncekey;
+  readonly #codec: ResultCodec<Execution>;
+  readonly #failure: CompleteResponse;
+
+  constructor(options: ProtocolOptions<Req>, engine: Oncekey) {
+    this.#options = options;
+    this.#engine = engine;
+    this.#settings = resolveSettings(options);
+    this.#failure = this.#settings.problem("handler-failed", {
+      detail: "The first request with this key failed, and may have had effects. Find out before you repeat it.",
+    });
+    this.#codec = executionCodec(this.#settings, this.#failure);
+  }
+
+  get maxResponseBytes(): number {
+    return this.#settings.maxResponseBytes;
+  }
+
+  covers(method: string): boolean {
+    return this.#settings.methods.has(method.toUpperCase());
+  }
+
+  with(options: RouteOptions<Req>): Guard<Req> {
+    return new ProtocolGuard({ ...this.#options, ...options }, deriveEngine(this.#engine, options));
+  }
+
+  close(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }> {
+    return this.#engine.close(options);
+  }
+
+  async handle(incoming: Incoming<Req>, run: Run): Promise<Handled> {
+    if (!this.covers(incoming.method)) return pass;
+    const found = this.#findKey(incoming);
+    if ("instead" in found) return found.instead;
+    const { scope: scopeOption, scopeByRoute, maxBodyBytes: limit, maxResponseBytes } = this.#settings;
+    const { method, target } = incoming;
+    const caller = await resolveScope(scopeOption, incoming.request);
+    const body = await bodyToCompare(incoming, limit);
+    if (body === "too-large") {
+      return this.#refuse("body-too-large", {
+        detail: `The request body is larger than ${limit} bytes, so a retry could not be recognised. Send less.`,
+        limit,
+      });
+    }
+    const mark = target.indexOf("?");
+    const path = mark < 0 ? target : target.slice(0, mark);
+    const query = mark < 0 ? "" : target.slice(mark + 1);
+    const scope = scopeByRoute ? scopeOfRoute(caller, method, path) : caller;
+    const operation = { key: found.key, scope, fingerprint: this.#fingerprint(incoming, path, query, body) };
+    const execute = async (attempt: Attempt) => toExecution(await run(attempt), ownHosts(incoming), maxResponseBytes);
+    try {
+      return await this.#answer(incoming.request, await this.#engine.execute(operation, execute, this.#codec));
+    } catch (error) {
+      if (!isOncekeyError(error, "CLOSED")) throw error;
+      return this.#unavailable("This server is shutting down. Nothing was done; ask again with the same key.");
+    }
+  }
+
+  #findKey(incoming: Incoming<Req>): FoundKey {
+    const { headerNames, syntax, maxKeyLength, required } = this.#settings;
+    const parsed = parseIdempotencyKey(keyLines(incoming, headerNames), { syntax, maxLength: maxKeyLength });
+    if (parsed.error === undefined) return this.#checkKey(parsed.key);
+    const { code, message } = parsed.error;
+    if (code !== "missing") return this.#badKey(code, message);
+    if (required) {
+      const detail = "This operation needs an Idempotency-Key header, such as a new UUID for each operation.";
+      return { instead: this.#refuse("key-missing", { detail }) };
+    }
+    if (joined(incoming.lines(header.earlyData.toLowerCase())) !== "1") return { instead: pass };
+    const detail = "Early data may be a replay. Send the request again after the handshake, or with a key.";
+    return { instead: this.#refuse("too-early", { detail }) };
+  }
+
+  #checkKey(key: string): FoundKey {
+    const { validateKey, maxKeyAgeMs } = this.#settings.hooks;
+    const verdict = validateKey?.(key) ?? true;
+    if (verdict !== true) {
+      return this.#badKey(
+        "not-accepted",
+        verdict === false ? "The key has not the form that this API asks for." : verdict,
+      );
+    }
+    const madeMs = maxKeyAgeMs === undefined ? undefined : madeAtMs(key);
+    if (maxKeyAgeMs === undefined || madeMs === undefined || Date.now() - madeMs <= maxKeyAgeMs) return { key };
+    const detail = `The key was made more than ${maxKeyAgeMs} ms ago, so what became of it may be forgotten. Find out before you repeat the operation.`;
+    return { instead: this.#refuse("key-expired", { detail }) };
+  }
+
+  #badKey(reason: KeyErrorCode | "not-accepted", detail: string): FoundKey {
+    return { instead: this.#refuse("key-invalid", { detail, reason }) };
+  }
+
+  #fingerprint(incoming: Incoming<Req>, path: string, query: string, body: Awaited<ReturnType<typeof bodyToCompare>>) {
+    const { boundHeaders, fingerprint: choice } = this.#settings;
+    const headers: [string, string][] = [];
+    for (const name of boundHeaders) {
+      const value = joined(incoming.lines(name));
+      if (value !== undefined) headers.push([name, value]);
+    }
+    const { hmacKey, select } = choice;
+    const contentType = joined(incoming.lines(header.contentType.toLowerCase()));
+    return fingerprint(
+      { method: incoming.method, path, query, contentType, headers, body },
+      { hmacKey, select: select && ((description) => select(description, incoming.request)) },
+    );
+  }
+
+  async #answer(request: Req, outcome: Outcome<Execution>): Promise<Handled> {
+    switch (outcome.outcome) {
+      case "executed":
+        return { kind: "executed", response: outcome.value.sent };
+      case "threw": {
+        const { error, stored } = outcome;
+        return stored ? { kind: "threw", error, answer: this.#failure } : { kind: "threw", error };
+      }
+      case "replayed":
+        return this.#replay(request, outcome.value);
+      case "replayed-failure":
+        throw outcome.error;
+      case "mismatch":
+        return this.#refuse("key-reused", {
+          detail:
+            "This key was used for a different request. Send the first request again unchanged, or use a new key for a new operation.",
+        });
+      case "in-progress": {
+        const retryAfterMs = outcome.leaseLeftMs > 0 ? Math.min(this.#settings.retryAfterMs, outcome.leaseLeftMs) : 0;
+        const detail = "The first request with this key is still running. Ask again with the same key.";
+        return this.#refuse("request-in-progress", { detail }, retryAfterMs);
+      }
+      case "outcome-unknown":
+        return this.#refuse("outcome-unknown", {
+          detail:
+            "The first request with this key began, and what became of it is not known. Find out before you repeat it; a new key may do it twice.",
+        });
+      case "result-unavailable":
+        return this.#unkept(request, statusOfOmitted(outcome.omitted));
+      case "store-unavailable":
+        return this.#unavailable(
+          "It cannot be told at the moment whether this is a retry. Nothing was done; ask again with the same key.",
+        );
+    }
+  }
+
+  async #replay(request: Req, { plain }: Execution): Promise<Handled> {
+    const { hooks, replayedHeader } = this.#settings;
+    const { status, headers, body } = plain;
+    if (body === undefined) return this.#unkept(request, status);
+    const marked: CompleteResponse = { status, headers: [...headers, [replayedHeader, replayedValue]], body };
+    const response = hooks.onReplay === undefined ? marked : await hooks.onReplay(marked, request);
+    return { kind: "answer", because: "replay", response };
+  }
+
+  async #unkept(request: Req, originalStatus: number | undefined): Promise<Handled> {
+    const instead = await this.#settings.hooks.onResponseUnavailable?.(request, originalStatus);
+    if (instead !== undefined) return { kind: "answer", because: "response-unavailable", response: instead };
+    return this.#refuse("response-unavailable", {
+      detail:
+        "The operation was done, and its response was not kept because of its size or by choice. Do not repeat it; read its result where the API offers that.",
+      ...(originalStatus === undefined ? {} : { originalStatus }),
+    });
+  }
+
+  #unavailable(detail: string): Handled {
+    return this.#refuse("store-unavailable", { detail }, this.#settings.retryAfterMs);
+  }
+
+  #refuse(slug: ProblemSlug, ...details: DetailsOf): Handled {
+    return { kind: "answer", because: slug, response: this.#settings.problem(slug, ...details) };
+  }
+}
+
+type DetailsOf = Parameters<Settings<unknown>["problem"]> extends [ProblemSlug, ...infer Rest] ? Rest : never;
+
+/** The lines of the key's header, under whichever of its names they come; two names are two keys. */
+function keyLines<Req>(incoming: Incoming<Req>, names: readonly string[]): string | readonly string[] | undefined {
+  let found: string | readonly string[] | undefined;
+  for (const name of names) {
+    const lines = incoming.lines(name);
+    if (lines === null || lines === undefined || (typeof lines !== "string" && lines.length === 0)) continue;
+    found = found === undefined ? lines : [found, lines].flat();
+  }
+  return found;
+}
+
+/** Under which names the client knows this server: a proxy may have changed the Host. */
+function ownHosts<Req>(incoming: Incoming<Req>): readonly string[] {
+  const hosts: string[] = [];
+  for (const name of [header.host, header.forwardedHost]) {
+    const value = joined(incoming.lines(name.toLowerCase()));
+    if (value !== undefined) hosts.push(...value.split(",").map((host) => host.trim().toLowerCase()));
+  }
+  return hosts;
+}

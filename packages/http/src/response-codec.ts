@@ -1,0 +1,73 @@
+import type { Omitted } from "@oncekey/core";
+import { OncekeyError } from "@oncekey/core";
+import type { CompleteResponse, HeaderLine } from "./response.js";
+
+/*
+ * The stored form of a response:
+ *   format (1 byte), status (2), length of the head (4), head, body to the end.
+ * The head is UTF-8, one `name:value` a line. A summary, of a response that was not kept, ends after the status.
+ */
+const FORMAT = 1;
+const STATUS_AT = 1;
+const HEAD_LENGTH_AT = 3;
+const HEAD_AT = 7;
+
+const utf8 = new TextEncoder();
+const text = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Writes what a replay needs. */
+export function encodeResponse({ status, headers, body }: CompleteResponse): Uint8Array {
+  let lines = "";
+  for (const [name, value] of headers) lines += `${name}:${value}\n`;
+  const head = utf8.encode(lines);
+  const bytes = new Uint8Array(HEAD_AT + head.byteLength + body.byteLength);
+  writeStatus(bytes, status).setUint32(HEAD_LENGTH_AT, head.byteLength);
+  bytes.set(head, HEAD_AT);
+  bytes.set(body, HEAD_AT + head.byteLength);
+  return bytes;
+}
+
+/** Stands for a response that was not kept. */
+export function omittedResponse(status: number): Omitted {
+  const summary = new Uint8Array(HEAD_LENGTH_AT);
+  writeStatus(summary, status);
+  return { omitted: true, summary };
+}
+
+/** Reads what {@link encodeResponse} wrote; anything else is a `RECORD_UNREADABLE` error. */
+export function decodeResponse(bytes: Uint8Array): CompleteResponse {
+  const view = viewOf(bytes);
+  const bodyAt = bytes.byteLength < HEAD_AT ? Number.POSITIVE_INFINITY : HEAD_AT + view.getUint32(HEAD_LENGTH_AT);
+  if (bytes[0] !== FORMAT || bodyAt > bytes.byteLength) {
+    throw new OncekeyError("RECORD_UNREADABLE", "the stored result is not a response that this version can read");
+  }
+  const head = text.decode(bytes.subarray(HEAD_AT, bodyAt));
+  return { status: view.getUint16(STATUS_AT), headers: linesOf(head), body: bytes.subarray(bodyAt) };
+}
+
+/** The status of a response that was not kept; `undefined` where nothing is known about it. */
+export function statusOfOmitted({ summary }: Omitted): number | undefined {
+  if (summary?.[0] !== FORMAT || summary.byteLength !== HEAD_LENGTH_AT) return undefined;
+  return viewOf(summary).getUint16(STATUS_AT);
+}
+
+function linesOf(head: string): readonly HeaderLine[] {
+  return head
+    .split("\n")
+    .slice(0, -1)
+    .map((line): HeaderLine => {
+      const colon = line.indexOf(":");
+      return [line.slice(0, colon), line.slice(colon + 1)];
+    });
+}
+
+function writeStatus(bytes: Uint8Array, status: number): DataView {
+  const view = viewOf(bytes);
+  view.setUint8(0, FORMAT);
+  view.setUint16(STATUS_AT, status);
+  return view;
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

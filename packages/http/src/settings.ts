@@ -1,0 +1,205 @@
+import type { Oncekey, OncekeyOptions, OperationOptions } from "@oncekey/core";
+import { createOncekey } from "@oncekey/core";
+import { type KeptHeaders, keptHeaders } from "./kept-headers.js";
+import { checkKeySyntax, DEFAULT_MAX_KEY_LENGTH } from "./key-header.js";
+import type { GuardOptions, ProtocolOptions, RouteOptions } from "./options.js";
+import { type ProblemWriter, problemWriter } from "./problem.js";
+import { classifyStatus, defaultMethods, header, safeMethods } from "./protocol.js";
+
+/** The options with every default filled in, checked. */
+export interface Settings<Req>
+  extends Required<
+    Pick<
+      ProtocolOptions<Req>,
+      | "scope"
+      | "scopeByRoute"
+      | "required"
+      | "syntax"
+      | "maxKeyLength"
+      | "fingerprint"
+      | "maxBodyBytes"
+      | "maxResponseBytes"
+      | "classify"
+      | "replayedHeader"
+      | "retryAfterMs"
+    >
+  > {
+  readonly methods: ReadonlySet<string>;
+  /** Lower case. */
+  readonly headerNames: readonly string[];
+  /** Lower case. */
+  readonly boundHeaders: readonly string[];
+  readonly kept: KeptHeaders;
+  readonly problem: ProblemWriter;
+  readonly hooks: Pick<
+    ProtocolOptions<Req>,
+    "validateKey" | "maxKeyAgeMs" | "redact" | "onReplay" | "onResponseUnavailable"
+  >;
+}
+
+const operationOptions = {
+  policy: true,
+  retentionMs: true,
+  leaseMs: true,
+  maxExecutionMs: true,
+  waitMs: true,
+  onStoreUnavailable: true,
+  onCompletionFailure: true,
+} satisfies Record<keyof OperationOptions, true>;
+
+const engineOptions = {
+  namespace: true,
+  claimTimeoutMs: true,
+  completionTimeoutMs: true,
+  on: true,
+  clock: true,
+} satisfies Record<Exclude<keyof OncekeyOptions, keyof OperationOptions | "store">, true>;
+
+const protocolOptions = {
+  scope: true,
+  scopeByRoute: true,
+  methods: true,
+  required: true,
+  headerName: true,
+  syntax: true,
+  maxKeyLength: true,
+  validateKey: true,
+  maxKeyAgeMs: true,
+  fingerprint: true,
+  maxBodyBytes: true,
+  maxResponseBytes: true,
+  storedHeaders: true,
+  locationOrigins: true,
+  redact: true,
+  classify: true,
+  statuses: true,
+  problemBase: true,
+  replayedHeader: true,
+  retryAfterMs: true,
+  onReplay: true,
+  onResponseUnavailable: true,
+} satisfies Record<keyof ProtocolOptions<unknown>, true>;
+
+const fingerprintOptions = { hmacKey: true, headers: true, select: true };
+
+const routeOptions = { ...protocolOptions, ...operationOptions };
+const allOptions = { ...routeOptions, ...engineOptions, oncekey: true, store: true };
+
+/** Makes or takes the engine that the options name. */
+export function resolveEngine<Req>(options: GuardOptions<Req>): Oncekey {
+  refuseUnknown("options", options, allOptions);
+  const operation = pick(options, operationOptions);
+  const engine = pick(options, engineOptions);
+  if (options.oncekey === undefined) {
+    if (options.store === undefined) {
+      throw new TypeError("options: there is neither a store nor an oncekey; give one of them");
+    }
+    return createOncekey({ ...operation, ...engine, store: options.store });
+  }
+  const [both] = [...(options.store === undefined ? [] : ["store"]), ...Object.keys(engine)];
+  if (both !== undefined) {
+    throw new TypeError(`${both}: it belongs to the engine, and options.oncekey is one already; leave one of them out`);
+  }
+  return Object.keys(operation).length === 0 ? options.oncekey : options.oncekey.with(operation);
+}
+
+/** The engine with what a route sets for itself. */
+export function deriveEngine<Req>(engine: Oncekey, options: RouteOptions<Req>): Oncekey {
+  refuseUnknown("with", options, routeOptions);
+  const operation = pick(options, operationOptions);
+  return Object.keys(operation).length === 0 ? engine : engine.with(operation);
+}
+
+/** Checks the options of the protocol and fills in the defaults. */
+export function resolveSettings<Req>(options: ProtocolOptions<Req>): Settings<Req> {
+  const { syntax = "lenient", maxKeyLength = DEFAULT_MAX_KEY_LENGTH, fingerprint = {} } = options;
+  checkKeySyntax({ syntax, maxLength: maxKeyLength });
+  if (options.scope !== "global" && typeof options.scope !== "function") {
+    throw new TypeError(
+      `scope: ${JSON.stringify(options.scope)} is no scope; give a function that names the authenticated caller, such as (request) => request.user.id, or "global" where all callers are one`,
+    );
+  }
+  refuseUnknown("fingerprint", fingerprint, fingerprintOptions);
+  if (options.maxKeyAgeMs !== undefined) wholeNumber("maxKeyAgeMs", options.maxKeyAgeMs, 1);
+  for (const name of ["validateKey", "redact", "classify", "onReplay", "onResponseUnavailable"] as const) {
+    const given: unknown = options[name];
+    if (given !== undefined && typeof given !== "function") throw new TypeError(`${name}: expected a function`);
+  }
+  const names = headerNames("headerName", options.headerName ?? header.idempotencyKey);
+  if (names.length === 0) throw new TypeError("headerName: the list is empty; name one header at least");
+  const { validateKey, maxKeyAgeMs, redact, onReplay, onResponseUnavailable } = options;
+  return {
+    scope: options.scope,
+    scopeByRoute: flag("scopeByRoute", options.scopeByRoute, false),
+    required: flag("required", options.required, true),
+    syntax,
+    maxKeyLength,
+    fingerprint,
+    maxBodyBytes: wholeNumber("maxBodyBytes", options.maxBodyBytes ?? 1_048_576, 0),
+    maxResponseBytes: wholeNumber("maxResponseBytes", options.maxResponseBytes ?? 262_144, 0),
+    retryAfterMs: wholeNumber("retryAfterMs", options.retryAfterMs ?? 1_000, 0),
+    classify: options.classify ?? classifyStatus,
+    replayedHeader: headerName("replayedHeader", options.replayedHeader ?? header.replayed),
+    methods: methodsOf(options.methods ?? defaultMethods),
+    headerNames: names,
+    boundHeaders: headerNames("fingerprint.headers", fingerprint.headers ?? []),
+    kept: keptHeaders(options.storedHeaders ?? [], options.locationOrigins ?? []),
+    problem: problemWriter(options.problemBase, options.statuses),
+    hooks: defined({ validateKey, maxKeyAgeMs, redact, onReplay, onResponseUnavailable }),
+  };
+}
+
+function methodsOf(methods: readonly string[]): ReadonlySet<string> {
+  if (!Array.isArray(methods) || methods.length === 0) {
+    throw new TypeError('methods: expected a list of methods, such as ["POST", "PATCH", "DELETE"]');
+  }
+  const upper = methods.map((method) => String(method).toUpperCase());
+  const safe = upper.find((method) => safeMethods.includes(method));
+  if (safe !== undefined) {
+    throw new TypeError(`methods: ${safe} asks for no effect, so a key means nothing on it; leave it out`);
+  }
+  return new Set(upper);
+}
+
+function headerNames(option: string, names: string | readonly string[]): readonly string[] {
+  return (typeof names === "string" ? [names] : names).map((name) => headerName(option, name).toLowerCase());
+}
+
+function headerName(option: string, name: string): string {
+  if (typeof name === "string" && /^[\w!#$%&'*+\-.^`|~]+$/.test(name)) return name;
+  throw new TypeError(`${option}: ${JSON.stringify(name)} is not the name of a header`);
+}
+
+function flag(name: string, value: boolean | undefined, fallback: boolean): boolean {
+  if (value === undefined || typeof value === "boolean") return value ?? fallback;
+  throw new TypeError(`${name}: ${JSON.stringify(value)} is neither true nor false`);
+}
+
+function wholeNumber(name: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new TypeError(`${name}: ${String(value)} is not a whole number of at least ${least}`);
+}
+
+function refuseUnknown(where: string, options: object, known: Readonly<Record<string, boolean>>): void {
+  if (typeof options !== "object" || options === null) throw new TypeError(`${where}: expected an object of options`);
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name)) continue;
+    throw new TypeError(`${where}: ${JSON.stringify(name)} is no option; there are ${Object.keys(known).join(", ")}`);
+  }
+}
+
+/** The options of one kind that are set. */
+function pick<Names extends Readonly<Record<string, true>>, Options extends object>(
+  options: Options,
+  names: Names,
+): Pick<Options, keyof Options & keyof Names> {
+  const picked = Object.entries(options).filter(([name, value]) => Object.hasOwn(names, name) && value !== undefined);
+  return Object.fromEntries(picked) as Pick<Options, keyof Options & keyof Names>;
+}
+
+/** The same without members that are undefined. */
+function defined<Values extends object>(values: Values): { [Name in keyof Values]?: Exclude<Values[Name], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Values]?: Exclude<Values[Name], undefined>;
+  };
+}
