@@ -43,7 +43,8 @@ export const durabilityCases: readonly BindingCase[] = [
     "must",
     "no byte of an answer leaves before it is durable",
     async (probe) => {
-      isReplayOf(await probe.ask("created"), await heldUntilDurable(probe, "created", 201));
+      const first = await heldUntilDurable(probe, "created", 201);
+      isReplayOf(await probe.ask("created"), first);
     },
     { needs: ["store-faults"] },
   ),

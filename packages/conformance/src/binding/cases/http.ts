@@ -66,7 +66,9 @@ export const httpCases: readonly BindingCase[] = [
         isReplayOf(await probe.ask("created", { agent }), first);
         isProblem(await probe.ask("created", { agent, body: "{}" }), "key-reused");
         const empty = { agent, key: `${probe.key}-2` };
-        isReplayOf(await probe.ask("no-content", empty), await probe.ask("no-content", empty));
+        const firstEmpty = await probe.ask("no-content", empty);
+        isFirst(firstEmpty, 204, "the empty answer");
+        isReplayOf(await probe.ask("no-content", empty), firstEmpty, "the empty replay");
         isReplayOf(await probe.ask("created", { agent }), first, "the last replay");
       } finally {
         agent.destroy();

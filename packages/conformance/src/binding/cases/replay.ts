@@ -140,8 +140,8 @@ export const replayCases: readonly BindingCase[] = [
   bindingCase("RPL-16", "must", "the first answer is the application's, unchanged", async (probe) => {
     const first = await probe.ask("created");
     equal(headerOf(first, "x-unlisted"), "dropped", "the first answer: x-unlisted");
-    const unkeyed = await probe.ask("optional", { key: null });
-    const keyed = await probe.ask("optional", { token: `${probe.token}-2` });
+    const unkeyed = await probe.ask("optional", { key: null, token: `${probe.token}-1` });
+    const keyed = await probe.ask("optional", { key: `${probe.key}-2`, token: `${probe.token}-2` });
     const namesOf = ({ lines }: WireAnswer) =>
       [...new Set(lines.map(([name]) => name))].filter((name) => !framing.has(name)).sort();
     equal(namesOf(keyed), namesOf(unkeyed), "names of headers with and without a key");
