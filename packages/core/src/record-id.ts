@@ -1,9 +1,10 @@
 import { type Digest, fromBase64url, platformDigest } from "./fingerprint/digest.js";
-import { netstrings } from "./fingerprint/netstrings.js";
+import { Netstrings } from "./fingerprint/netstrings.js";
 
-const VERSION = "idempotency-key/1";
-const DERIVE_VERSION = "idempotency-derive/1";
 const ID_BYTES = 32;
+
+const identity = /* @__PURE__ */ new Netstrings("idempotency-key/1");
+const derivation = /* @__PURE__ */ new Netstrings("idempotency-derive/1");
 
 /**
  * The name under which a store keeps the record of one key: 43 characters of base64url, a SHA-256 of all three parts.
@@ -21,7 +22,7 @@ export function recordId(namespace: string, scope: string, key: string): string 
 
 /** {@link recordId} on the given hashes. */
 export function recordIdWith(digest: Digest, namespace: string, scope: string, key: string): string {
-  return digest.base64url(netstrings.reset().text(VERSION).text(namespace).text(scope).text(key).bytes());
+  return digest.base64url(identity.reset().text(namespace).text(scope).text(key).bytes());
 }
 
 /** How a derived key is written: 43 characters of base64url, or 36 as a UUID for APIs that ask for one. */
@@ -44,7 +45,7 @@ export function deriveKey(id: string, name: string, format: DerivedKeyFormat = "
 export function deriveKeyWith(digest: Digest, id: string, name: string, format: DerivedKeyFormat): string {
   const raw = fromBase64url(id);
   if (raw?.length !== ID_BYTES) throw new TypeError(`A record id has 43 characters of base64url, but this is "${id}".`);
-  const preimage = netstrings.reset().text(DERIVE_VERSION).raw(raw).text(name).bytes();
+  const preimage = derivation.reset().raw(raw).text(name).bytes();
   return format === "uuid" ? uuid(digest.raw(preimage)) : digest.base64url(preimage);
 }
 

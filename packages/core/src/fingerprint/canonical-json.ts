@@ -1,7 +1,7 @@
 import { JsonBuffer } from "./json-buffer.js";
 import { readNumber } from "./json-number.js";
 import { readString } from "./json-string.js";
-import { comparePlainKeys, type MemberSpan, sortMembers } from "./member-order.js";
+import { comparePlainKeys, orderMembers } from "./member-order.js";
 
 /** How deep objects and arrays may be nested; deeper documents are hashed as raw bytes. */
 export const MAX_DEPTH = 200;
@@ -93,49 +93,31 @@ function readObject(buffer: JsonBuffer, from: number): number {
 
 /** Reads members up to the closing brace and puts them in order; fails if two have the same name. */
 function readMembers(buffer: JsonBuffer, from: number): number {
-  const members: MemberSpan[] = [];
+  const { spans, spanTop: base } = buffer;
   let at = from;
+  let before = -1;
   let plain = true;
   let ordered = true;
-  let before: MemberSpan | undefined;
   while (true) {
     if (buffer.bytes[at] !== QUOTE) return FAILED;
     const start = at + buffer.shift;
     at = readString(buffer, at);
     if (at < 0) return FAILED;
-    const keyEnd = at + buffer.shift;
     plain = plain && buffer.plain;
-    if (ordered && before !== undefined) {
-      ordered = plain && comparePlainKeys(buffer.bytes, before.start, before.keyEnd, start, keyEnd) < 0;
-    }
+    if (ordered && before >= 0) ordered = plain && comparePlainKeys(buffer.bytes, before, start) < 0;
+    before = start;
     at = buffer.skipSpace(at);
     if (buffer.bytes[at] !== COLON) return FAILED;
     at = readValue(buffer, buffer.skipSpace(buffer.copyByte(at)));
     if (at < 0) return FAILED;
-    before = { start, keyEnd, end: at + buffer.shift };
-    members.push(before);
+    spans[buffer.spanTop++] = start;
+    spans[buffer.spanTop++] = at + buffer.shift;
     at = buffer.skipSpace(at);
     if (buffer.bytes[at] !== COMMA) break;
     at = buffer.skipSpace(buffer.copyByte(at));
   }
   if (buffer.bytes[at] !== CLOSE_BRACE) return FAILED;
-  return ordered || reorder(buffer, at, members, plain) ? at : FAILED;
-}
-
-/** Sorts the members that have just been written up to `at`; false if two have the same name. */
-function reorder(buffer: JsonBuffer, at: number, members: MemberSpan[], plain: boolean): boolean {
-  const first = members[0]?.start ?? 0;
-  const sorted = sortMembers(buffer.bytes, members, plain);
-  if (sorted === undefined) return false;
-  const end = at + buffer.shift;
-  const distance = end - first;
-  buffer.reserve(distance);
-  buffer.bytes.copyWithin(end, first, end);
-  let target = first;
-  for (const member of sorted) {
-    if (target > first) buffer.bytes[target++] = COMMA;
-    buffer.copy(target, member.start + distance, member.end + distance);
-    target += member.end - member.start;
-  }
-  return true;
+  if (!ordered && !orderMembers(buffer, base, plain)) return FAILED;
+  buffer.spanTop = base;
+  return at;
 }

@@ -3,12 +3,12 @@ import { canonicalValue } from "./canonical-value.js";
 import { type Digest, platformDigest } from "./digest.js";
 import { type MediaType, mediaTypeOf } from "./media-type.js";
 import { multipartDigest } from "./multipart.js";
-import { netstrings } from "./netstrings.js";
+import { Netstrings } from "./netstrings.js";
 import type { Fingerprint, FingerprintKind, FingerprintOptions, RequestDescription, Secret } from "./types.js";
 import { utf8 } from "./utf8.js";
 
-const VERSION = "idempotency-fp/1";
 const EMPTY = new Uint8Array(0);
+const preimage = /* @__PURE__ */ new Netstrings("idempotency-fp/1");
 
 /**
  * Says in 46 characters what a request asks for, so that a key that comes back with another request is noticed.
@@ -39,10 +39,10 @@ export function fingerprintWith(digest: Digest, request: RequestDescription, opt
   const mediaType = mediaTypeOf(contentType);
   const selected = options.select?.(request);
   const hashed = selected === undefined ? hashBody(digest, request, mediaType) : hashSelection(digest, selected);
-  netstrings.reset().text(VERSION).text(method.toUpperCase()).text(path).text(query).text(mediaType.essence);
+  preimage.reset().text(method.toUpperCase()).text(path).text(query).text(mediaType.essence);
   appendHeaders(request.headers ?? []);
-  netstrings.text(hashed.kind).latin1(hashed.digest);
-  return sign(digest, hashed.kind, netstrings.bytes(), options.hmacKey);
+  const bytes = preimage.text(hashed.kind).latin1(hashed.digest).bytes();
+  return sign(digest, hashed.kind, bytes, options.hmacKey);
 }
 
 interface HashedBody {
@@ -57,11 +57,11 @@ function requireText(name: string, value: unknown): void {
 }
 
 function appendHeaders(headers: RequestDescription["headers"] & object): void {
-  netstrings.text(String(headers.length));
+  preimage.text(String(headers.length));
   for (const [name, value] of headers) {
     requireText("header name", name);
     requireText(`header ${name}`, value);
-    netstrings.text(name.toLowerCase()).text(value);
+    preimage.text(name.toLowerCase()).text(value);
   }
 }
 
@@ -103,10 +103,10 @@ function hashSelection(digest: Digest, selected: unknown): HashedBody {
   return { kind: "custom", digest: digest.raw(utf8(canonicalValue(selected).text)) };
 }
 
-function sign(digest: Digest, kind: FingerprintKind, preimage: Uint8Array, hmacKey: FingerprintOptions["hmacKey"]) {
-  if (hmacKey === undefined) return { value: `s1:${digest.base64url(preimage)}`, kind };
+function sign(digest: Digest, kind: FingerprintKind, bytes: Uint8Array, hmacKey: FingerprintOptions["hmacKey"]) {
+  if (hmacKey === undefined) return { value: `s1:${digest.base64url(bytes)}`, kind };
   const secrets: readonly Secret[] = Array.isArray(hmacKey) ? hmacKey : [hmacKey];
-  const [value, ...alternates] = secrets.map((secret) => `h1:${digest.hmac(secretBytes(secret), preimage)}`);
+  const [value, ...alternates] = secrets.map((secret) => `h1:${digest.hmac(secretBytes(secret), bytes)}`);
   if (value === undefined) throw new TypeError("The option `hmacKey` is an empty list; give one secret at least.");
   return alternates.length === 0 ? { value, kind } : { value, kind, alternates };
 }

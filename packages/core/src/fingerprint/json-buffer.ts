@@ -2,8 +2,10 @@
 const SENTINEL_BYTES = 16;
 /** Room for a number that comes out longer than it went in, and for copies that run over by part of a word. */
 const SLACK_BYTES = 64;
-const SMALL_INPUT_BYTES = 4 * 1024;
+/** Not a power of two: a processor takes a load for one of a store that is a multiple of 4096 bytes away. */
+const SMALL_INPUT_BYTES = 4 * 1024 + 512;
 const LARGEST_KEPT_BYTES = 1024 * 1024;
+const MOST_KEPT_SPANS = 16 * 1024;
 const BLOCK_COPY_FROM_BYTES = 128;
 
 /**
@@ -23,6 +25,9 @@ export class JsonBuffer {
   depth = 0;
   /** Whether the string read last is ASCII without escapes. */
   plain = true;
+  /** Start and end in the output of each member of the objects that are open, `spanTop` numbers in all. */
+  readonly spans: number[] = [];
+  spanTop = 0;
   #outputAt = 0;
   // Making a view costs a tenth of hashing a small body, and sizes recur.
   #views: Uint8Array[] = [];
@@ -35,11 +40,12 @@ export class JsonBuffer {
     this.end = length;
     this.shift = this.#outputAt;
     this.depth = 0;
+    this.spanTop = 0;
     // Twice the input after the output's start: an object whose members are out of order is copied beside itself.
     const room = small ? SMALL_INPUT_BYTES : length;
     this.#require(this.#outputAt + 2 * room + SLACK_BYTES, 0);
     this.bytes.set(input);
-    this.bytes.fill(0, length, length + SENTINEL_BYTES);
+    for (let at = length; at < length + SENTINEL_BYTES; at += 4) this.words.setInt32(at, 0, true);
   }
 
   /** The output, when the reader stands at `at`; valid until the next {@link load}. */
@@ -59,6 +65,7 @@ export class JsonBuffer {
 
   /** Gives large memory back. */
   unload(): void {
+    if (this.spans.length > MOST_KEPT_SPANS) this.spans.length = 0;
     if (this.bytes.length > LARGEST_KEPT_BYTES) this.#replace(new Uint8Array(0));
   }
 

@@ -1,73 +1,119 @@
-const decoder = new TextDecoder();
-const INSERTION_SORT_UP_TO = 16;
+import type { JsonBuffer } from "./json-buffer.js";
 
-/** Where one member of an object stands in the canonical output: its key with both quotes, and where its value ends. */
-export interface MemberSpan {
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const BACKSLASH = 0x5c;
+const INSERTION_SORT_UP_TO = 16;
+const decoder = new TextDecoder();
+
+/**
+ * Compares the keys that stand in quotes at two offsets, both of plain ASCII without escapes: below 0 if the first
+ * comes first, 0 if they are the same.
+ */
+export function comparePlainKeys(bytes: Uint8Array, first: number, second: number): number {
+  for (let index = 1; ; index++) {
+    const a = bytes[first + index] ?? 0;
+    const b = bytes[second + index] ?? 0;
+    if (a === b) {
+      if (a === QUOTE) return 0;
+      continue;
+    }
+    // A key that is the beginning of another comes first, although some characters come before its closing quote.
+    if (a === QUOTE) return -1;
+    return b === QUOTE ? 1 : a - b;
+  }
+}
+
+/**
+ * Puts the members of an object in the order of RFC 8785, by the UTF-16 code units of their keys; false if two have
+ * the same key. They stand in the output one after the other, a comma between; `buffer.spans` has the start and the end
+ * of each from `base` on.
+ *
+ * @param plain whether every key is ASCII without escapes, so that bytes can be compared as they stand
+ */
+export function orderMembers(buffer: JsonBuffer, base: number, plain: boolean): boolean {
+  const few = buffer.spanTop - base <= 2 * INSERTION_SORT_UP_TO;
+  const unique = plain && few ? insertionSort(buffer, base) : sortSpans(buffer, base, plain);
+  if (unique) moveMembers(buffer, base);
+  return unique;
+}
+
+function insertionSort({ bytes, spans, spanTop }: JsonBuffer, base: number): boolean {
+  for (let index = base + 2; index < spanTop; index += 2) {
+    const start = spans[index] ?? 0;
+    const end = spans[index + 1] ?? 0;
+    let hole = index;
+    for (; hole > base; hole -= 2) {
+      const before = spans[hole - 2] ?? 0;
+      const order = comparePlainKeys(bytes, before, start);
+      if (order === 0) return false;
+      if (order < 0) break;
+      spans[hole] = before;
+      spans[hole + 1] = spans[hole - 1] ?? 0;
+    }
+    spans[hole] = start;
+    spans[hole + 1] = end;
+  }
+  return true;
+}
+
+interface Member {
+  readonly key: string;
   readonly start: number;
-  readonly keyEnd: number;
   readonly end: number;
 }
 
-/**
- * Compares two keys of plain ASCII (no escape) as they stand in the output, quotes included: below 0 if the first
- * comes first, 0 if they are the same.
- */
-export function comparePlainKeys(out: Uint8Array, a: number, aEnd: number, b: number, bEnd: number): number {
-  const aLength = aEnd - a;
-  const bLength = bEnd - b;
-  const shorter = Math.min(aLength, bLength);
-  // The quote at each end is not part of the key, so a key that is the beginning of another comes first by its length.
-  for (let index = 1; index < shorter - 1; index++) {
-    const difference = (out[a + index] ?? 0) - (out[b + index] ?? 0);
-    if (difference !== 0) return difference;
+/** For many members, and for keys whose bytes are in another order than their code units. */
+function sortSpans({ bytes, spans, spanTop }: JsonBuffer, base: number, plain: boolean): boolean {
+  const members: Member[] = [];
+  for (let index = base; index < spanTop; index += 2) {
+    const start = spans[index] ?? 0;
+    members.push({ key: plain ? "" : decodedKey(bytes, start), start, end: spans[index + 1] ?? 0 });
   }
-  return aLength - bLength;
-}
-
-/**
- * The members in the order of RFC 8785 (by UTF-16 code units of the key), or `undefined` if two have the same key.
- *
- * `plain` says that every key is ASCII without escapes, so that bytes can be compared as they stand.
- */
-export function sortMembers(out: Uint8Array, members: MemberSpan[], plain: boolean): MemberSpan[] | undefined {
-  const compare = plain ? byPlainKey(out) : byDecodedKey(out, members);
-  const sorted = members.length <= INSERTION_SORT_UP_TO ? insertionSort(members, compare) : members.sort(compare);
-  for (let index = 1; index < sorted.length; index++) {
-    const before = sorted[index - 1];
-    const member = sorted[index];
-    if (before !== undefined && member !== undefined && compare(before, member) === 0) return undefined;
+  const compare = (a: Member, b: Member) =>
+    plain ? comparePlainKeys(bytes, a.start, b.start) : compareTexts(a.key, b.key);
+  members.sort(compare);
+  let index = base;
+  let before: Member | undefined;
+  for (const member of members) {
+    if (before !== undefined && compare(before, member) === 0) return false;
+    spans[index++] = member.start;
+    spans[index++] = member.end;
+    before = member;
   }
-  return sorted;
-}
-
-type Compare = (a: MemberSpan, b: MemberSpan) => number;
-
-function byPlainKey(out: Uint8Array): Compare {
-  return (a, b) => comparePlainKeys(out, a.start, a.keyEnd, b.start, b.keyEnd);
+  return true;
 }
 
 /** A key in canonical form is itself JSON, so the platform's parser gives the text whose code units count. */
-function byDecodedKey(out: Uint8Array, members: readonly MemberSpan[]): Compare {
-  const keys = new Map<MemberSpan, string>();
-  for (const member of members) keys.set(member, JSON.parse(decoder.decode(out.subarray(member.start, member.keyEnd))));
-  return (a, b) => {
-    const first = keys.get(a) ?? "";
-    const second = keys.get(b) ?? "";
-    if (first === second) return 0;
-    return first < second ? -1 : 1;
-  };
+function decodedKey(bytes: Uint8Array, start: number): string {
+  let end = start + 1;
+  while (bytes[end] !== QUOTE) end += bytes[end] === BACKSLASH ? 2 : 1;
+  return JSON.parse(decoder.decode(bytes.subarray(start, end + 1)));
 }
 
-function insertionSort(members: MemberSpan[], compare: Compare): MemberSpan[] {
-  for (let index = 1; index < members.length; index++) {
-    const moving = members[index];
-    let hole = index;
-    for (; hole > 0 && moving !== undefined; hole--) {
-      const before = members[hole - 1];
-      if (before === undefined || compare(before, moving) <= 0) break;
-      members[hole] = before;
-    }
-    if (moving !== undefined) members[hole] = moving;
+function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+/** Copies the members beside themselves, then back in the new order. */
+function moveMembers(buffer: JsonBuffer, base: number): void {
+  const { spans, spanTop } = buffer;
+  let first = spans[base] ?? 0;
+  let last = 0;
+  for (let index = base; index < spanTop; index += 2) {
+    first = Math.min(first, spans[index] ?? 0);
+    last = Math.max(last, spans[index + 1] ?? 0);
   }
-  return members;
+  const distance = last - first;
+  buffer.reserve(distance);
+  buffer.bytes.copyWithin(last, first, last);
+  let target = first;
+  for (let index = base; index < spanTop; index += 2) {
+    const start = spans[index] ?? 0;
+    const end = spans[index + 1] ?? 0;
+    if (target > first) buffer.bytes[target++] = COMMA;
+    buffer.copy(target, start + distance, end + distance);
+    target += end - start;
+  }
 }

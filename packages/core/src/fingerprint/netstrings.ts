@@ -11,55 +11,59 @@ const PREFIX_AND_COMMA_BYTES = 18;
  * `("a:b", "c")` and `("a", "b:c")` differ.
  *
  * It writes into one buffer that it keeps, and hands out views of it: use what {@link bytes} returns before the next
- * {@link reset}. Requests are hashed one at a time (nothing here awaits), so one instance serves a process.
+ * {@link reset}. Nothing here awaits, so one instance serves a process.
  */
 export class Netstrings {
   #buffer = new Uint8Array(INITIAL_BYTES);
   #length = 0;
-  // A view costs a tenth of the hash of a small request to make, and sizes recur.
+  readonly #firstLength: number;
+  // Making a view costs a tenth of hashing it, and sizes recur.
   #views: Uint8Array[] = [];
 
-  /** Empties the buffer. */
+  /** @param first the part that every input begins with: what is hashed, and the version of how */
+  constructor(first: string) {
+    this.text(first);
+    this.#firstLength = this.#length;
+  }
+
+  /** Starts anew, with the first part alone. */
   reset(): this {
-    this.#length = 0;
+    this.#length = this.#firstLength;
     return this;
   }
 
   /** Appends a text as UTF-8. */
   text(value: string): this {
-    const start = this.#length;
+    const before = this.#length;
     const units = value.length;
-    this.#prefix(units);
+    let length = this.#prefix(units);
     const buffer = this.#buffer;
-    let length = this.#length;
     for (let index = 0; index < units; index++) {
       const unit = value.charCodeAt(index);
       if (unit > 0x7f) {
-        this.#length = start;
+        this.#length = before;
         return this.raw(utf8(value));
       }
       buffer[length++] = unit;
     }
-    buffer[length++] = COMMA;
-    this.#length = length;
+    buffer[length] = COMMA;
+    this.#length = length + 1;
     return this;
   }
 
   /** Appends bytes. */
   raw(bytes: Uint8Array): this {
-    this.#prefix(bytes.length);
-    this.#buffer.set(bytes, this.#length);
-    this.#length += bytes.length;
-    this.#buffer[this.#length++] = COMMA;
-    return this;
+    const start = this.#prefix(bytes.length);
+    this.#buffer.set(bytes, start);
+    return this.#end(start + bytes.length);
   }
 
   /** Appends bytes that are given as a text of one code unit each, as {@link Digest.raw} returns them. */
   latin1(value: string): this {
-    this.#prefix(value.length);
-    for (let index = 0; index < value.length; index++) this.#buffer[this.#length++] = value.charCodeAt(index);
-    this.#buffer[this.#length++] = COMMA;
-    return this;
+    let length = this.#prefix(value.length);
+    const buffer = this.#buffer;
+    for (let index = 0; index < value.length; index++) buffer[length++] = value.charCodeAt(index);
+    return this.#end(length);
   }
 
   /** What has been appended so far; valid until the next {@link reset}. */
@@ -73,26 +77,34 @@ export class Netstrings {
     return view;
   }
 
-  /** Writes the length and the colon, and makes room for as many bytes as follow, and the comma. */
-  #prefix(length: number): void {
-    const needed = this.#length + length + PREFIX_AND_COMMA_BYTES;
-    if (needed > this.#buffer.length) this.#grow(needed);
-    this.#digits(length);
-    this.#buffer[this.#length++] = COLON;
+  #end(length: number): this {
+    this.#buffer[length] = COMMA;
+    this.#length = length + 1;
+    return this;
   }
 
-  #digits(value: number): void {
-    if (value > 9) this.#digits(Math.floor(value / 10));
-    this.#buffer[this.#length++] = ZERO + (value % 10);
+  /** Writes the length and the colon, makes room for as many bytes as follow, and returns where they start. */
+  #prefix(value: number): number {
+    let length = this.#length;
+    if (length + value + PREFIX_AND_COMMA_BYTES > this.#buffer.length) this.#grow(length + value);
+    const buffer = this.#buffer;
+    if (value > 99) length = this.#digits(Math.floor(value / 100), length);
+    if (value > 9) buffer[length++] = ZERO + (Math.floor(value / 10) % 10);
+    buffer[length++] = ZERO + (value % 10);
+    buffer[length++] = COLON;
+    return length;
+  }
+
+  #digits(value: number, from: number): number {
+    const at = value > 9 ? this.#digits(Math.floor(value / 10), from) : from;
+    this.#buffer[at] = ZERO + (value % 10);
+    return at + 1;
   }
 
   #grow(needed: number): void {
-    const grown = new Uint8Array(2 * needed);
+    const grown = new Uint8Array(2 * (needed + PREFIX_AND_COMMA_BYTES));
     grown.set(this.#buffer.subarray(0, this.#length));
     this.#buffer = grown;
     this.#views = [];
   }
 }
-
-/** The one instance; see {@link Netstrings}. */
-export const netstrings: Netstrings = /* @__PURE__ */ new Netstrings();
