@@ -1,5 +1,6 @@
+import { engineSuite } from "./engine.bench.js";
 import { fingerprintSuite } from "./fingerprint.bench.js";
 import type { BenchSuite } from "./suite.js";
 
 /** Every suite there is: a new one is a file `<name>.bench.ts` and a line here. */
-export const suites: readonly BenchSuite[] = [fingerprintSuite];
+export const suites: readonly BenchSuite[] = [fingerprintSuite, engineSuite];

@@ -57,12 +57,14 @@ export async function claimKey(tools: Tools, id: string, claim: Claim, current: 
   let sentAtMs = 0;
   let doubtful = false;
   let takeOver = false;
-  let cause: unknown = new OncekeyError("STORE_UNAVAILABLE", "the key changed hands faster than it could be claimed");
+  let cause: unknown;
   while (step.next === "call") {
     const { claiming }: { claiming: Claiming } = step;
     takeOver = claiming.attempt.do === "replace" && claiming.attempt.over === "abandoned";
     sentAtMs = clock.nowMs();
-    if (sentAtMs >= endMs) return { result: "unavailable", cause, lost: doubtful ? claiming : undefined };
+    if (sentAtMs >= endMs) {
+      return { result: "unavailable", cause: cause ?? contended(), lost: doubtful ? claiming : undefined };
+    }
     const reply = await port.send(id, claiming.call, endMs - sentAtMs);
     if (reply instanceof Fault) {
       cause = reply.cause;
@@ -79,6 +81,10 @@ export async function claimKey(tools: Tools, id: string, claim: Claim, current: 
   const { stored, record, minted } = step;
   const grant: Grant = { version: stored.version, record, minted, leaseEndMs: leaseEndMs(sentAtMs, stored), takeOver };
   return { result: "granted", grant };
+}
+
+function contended(): OncekeyError {
+  return new OncekeyError("STORE_UNAVAILABLE", "the key changed hands faster than it could be claimed");
 }
 
 /** Occupies what a given-up claim may have taken, so that nobody waits a lease for it; tries until `giveUpAfterMs`. */
