@@ -1,0 +1,154 @@
+-- Oncekey's table, and the six steps that a store takes on it. Each step is one function and one round trip.
+--
+-- The name oncekey_records stands for the configured schema and table; migrate() puts them in. As it is, this file
+-- makes the table in the first schema of the search path.
+--
+-- Function names end in a version. A later migration adds new functions beside these and leaves them in place, so that
+-- two versions of the library can run side by side while a deployment rolls.
+
+CREATE TABLE oncekey_records (
+  written_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  id         text COLLATE "C" PRIMARY KEY,
+  version    text COLLATE "C" NOT NULL,
+  record     bytea NOT NULL
+)
+-- Every record is written at least twice. The free part of a page keeps its second form beside the first, and as
+-- expires_at, the one indexed column, seldom changes, the indexes are then left alone (a HOT update).
+WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
+
+-- For sweep() only.
+CREATE INDEX ON oncekey_records (expires_at);
+
+-- What stands, as one text: age and remaining life in milliseconds, the record in base64, the version. One text column
+-- comes back alike from every driver, whatever type parsers its user has set.
+CREATE FUNCTION oncekey_records_standing_v1(p_at timestamptz, p_written_at timestamptz, p_expires_at timestamptz,
+                                            p_record bytea, p_version text)
+RETURNS text LANGUAGE sql STABLE AS $$
+  SELECT greatest(date_part('epoch', p_at - p_written_at) * 1000, 0)
+    || ' ' || date_part('epoch', p_expires_at - p_at) * 1000
+    || ' ' || encode(p_record, 'base64')
+    || ' ' || p_version
+$$;
+
+CREATE FUNCTION oncekey_records_get_v1(p_id text)
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  moment timestamptz := clock_timestamp();
+  answer text;
+BEGIN
+  SELECT oncekey_records_standing_v1(moment, k.written_at, k.expires_at, k.record, k.version) INTO answer
+    FROM oncekey_records k WHERE k.id = p_id AND k.expires_at > moment;
+  RETURN answer;
+END $$;
+
+-- Answers the remaining life in milliseconds if it wrote, else what stands.
+--
+-- It reads first: a duplicate then costs a read, where an INSERT that runs into the key costs much more. The statements
+-- of a function see each other's time: at READ COMMITTED each has a snapshot of its own, so that whatever the INSERT
+-- ran into is seen by the next round.
+CREATE FUNCTION oncekey_records_create_v1(p_id text, p_version text, p_record bytea, p_retention_ms float8)
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  moment timestamptz;
+  inserted boolean;
+  answer text;
+BEGIN
+  LOOP
+    moment := clock_timestamp();
+    SELECT oncekey_records_standing_v1(moment, k.written_at, k.expires_at, k.record, k.version) INTO answer
+      FROM oncekey_records k WHERE k.id = p_id AND k.expires_at > moment;
+    IF FOUND THEN RETURN answer; END IF;
+
+    INSERT INTO oncekey_records AS k (written_at, expires_at, id, version, record)
+      VALUES (moment, moment + p_retention_ms * interval '1 millisecond', p_id, p_version, p_record)
+      ON CONFLICT (id) DO NOTHING;
+    inserted := FOUND;
+    IF inserted AND clock_timestamp() < moment + interval '50 milliseconds' THEN RETURN p_retention_ms; END IF;
+
+    -- Either an expired record is in the way, or the INSERT waited for somebody's transaction and its times are old.
+    UPDATE oncekey_records k
+      SET version = p_version, record = p_record, written_at = clock_timestamp(),
+          expires_at = clock_timestamp() + p_retention_ms * interval '1 millisecond'
+      WHERE k.id = p_id AND (inserted OR k.expires_at <= clock_timestamp());
+    IF FOUND THEN RETURN p_retention_ms; END IF;
+  END LOOP;
+END $$;
+
+-- Answers the remaining life in milliseconds if it wrote, else what stands.
+--
+-- The clock is read inside the UPDATE, not before it: after waiting for a row it is read again.
+CREATE FUNCTION oncekey_records_replace_v1(p_id text, p_expected text, p_version text, p_record bytea, p_keep_ms float8)
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  moment timestamptz;
+  left_ms float8;
+  standing text;
+  answer text;
+BEGIN
+  LOOP
+    UPDATE oncekey_records k
+      SET version = p_version, record = p_record, written_at = clock_timestamp(),
+          expires_at = greatest(k.expires_at, clock_timestamp() + p_keep_ms * interval '1 millisecond')
+      WHERE k.id = p_id AND k.version = p_expected AND k.expires_at > clock_timestamp()
+      RETURNING date_part('epoch', k.expires_at - k.written_at) * 1000 INTO left_ms;
+    -- A life that ended between two readings of the clock was over before the write.
+    IF FOUND THEN RETURN CASE WHEN left_ms > 0 THEN left_ms END; END IF;
+
+    moment := clock_timestamp();
+    SELECT k.version, oncekey_records_standing_v1(moment, k.written_at, k.expires_at, k.record, k.version)
+      INTO standing, answer
+      FROM oncekey_records k WHERE k.id = p_id AND k.expires_at > moment;
+    -- If the expected version stands after all, it was written between the two statements.
+    IF standing IS DISTINCT FROM p_expected THEN RETURN answer; END IF;
+  END LOOP;
+END $$;
+
+-- Answers nothing if it removed, else what stands.
+CREATE FUNCTION oncekey_records_remove_v1(p_id text, p_expected text)
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  moment timestamptz;
+  standing text;
+  answer text;
+BEGIN
+  LOOP
+    DELETE FROM oncekey_records k WHERE k.id = p_id AND k.version = p_expected;
+    IF FOUND THEN RETURN NULL; END IF;
+
+    moment := clock_timestamp();
+    SELECT k.version, oncekey_records_standing_v1(moment, k.written_at, k.expires_at, k.record, k.version)
+      INTO standing, answer
+      FROM oncekey_records k WHERE k.id = p_id AND k.expires_at > moment;
+    IF standing IS DISTINCT FROM p_expected THEN RETURN answer; END IF;
+  END LOOP;
+END $$;
+
+-- The live records after p_after in the order of their ids, each with its id before it.
+CREATE FUNCTION oncekey_records_list_v1(p_after text, p_limit int)
+RETURNS SETOF text LANGUAGE plpgsql AS $$
+DECLARE
+  moment timestamptz := clock_timestamp();
+BEGIN
+  RETURN QUERY
+    SELECT k.id || ' ' || oncekey_records_standing_v1(moment, k.written_at, k.expires_at, k.record, k.version)
+      FROM oncekey_records k WHERE k.id > p_after AND k.expires_at > moment
+      ORDER BY k.id LIMIT p_limit;
+END $$;
+
+-- Deletes at most p_limit expired records and answers how many. Records that somebody else holds are left for later, so
+-- several sweepers share the work. The start of the statement is the time that counts: unlike clock_timestamp() it can
+-- be looked up in the index.
+CREATE FUNCTION oncekey_records_sweep_v1(p_limit int)
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  swept bigint;
+BEGIN
+  WITH expired AS (
+    SELECT k.id FROM oncekey_records k WHERE k.expires_at <= statement_timestamp()
+      ORDER BY k.expires_at LIMIT p_limit FOR UPDATE SKIP LOCKED
+  )
+  DELETE FROM oncekey_records k USING expired WHERE k.id = expired.id;
+  GET DIAGNOSTICS swept = ROW_COUNT;
+  RETURN swept;
+END $$;

@@ -1,0 +1,72 @@
+import { isOncekeyError, OncekeyError } from "@oncekey/core";
+import { qualified, type TableName } from "./names.js";
+
+/** SQLSTATEs of Postgres that the store tells apart. */
+const SERIALIZATION_FAILURE = "40001";
+const DEADLOCK_DETECTED = "40P01";
+const IN_FAILED_TRANSACTION = "25P02";
+const UNDEFINED_FUNCTION = "42883";
+const UNDEFINED_TABLE = "42P01";
+const INVALID_SCHEMA = "3F000";
+const UNDEFINED_PREPARED_STATEMENT = "26000";
+const DUPLICATE_PREPARED_STATEMENT = "42P05";
+
+/** How often a statement is sent that Postgres undoes because of another one. Each time it does, another one got on. */
+const MAX_ATTEMPTS = 20;
+
+/**
+ * Sends a statement of its own, and sends it again where Postgres undid it as a whole because of a concurrent one. That
+ * happens where the connection's default isolation is `repeatable read` or `serializable`; nothing was written then.
+ *
+ * Not for a statement inside somebody's transaction: that has to be run again from its beginning, by its owner.
+ */
+export async function repeatedly<T>(send: () => Promise<T>): Promise<T> {
+  let undone: unknown;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await send();
+    } catch (error) {
+      const state = sqlState(error);
+      // The client was in a transaction after all: what undid that is the error to tell.
+      if (state === IN_FAILED_TRANSACTION && undone !== undefined) throw undone;
+      if (attempt === MAX_ATTEMPTS || (state !== SERIALIZATION_FAILURE && state !== DEADLOCK_DETECTED)) throw error;
+      undone = error;
+      await pause(Math.random() * Math.min(2 ** attempt, 50));
+    }
+  }
+}
+
+/**
+ * Says which step failed and why, with the driver's error as `cause`.
+ *
+ * An `OncekeyError` means to the engine that nothing was written and asking again is no use; so only what is certain
+ * becomes one. After any other fault the step may have been applied.
+ */
+export function faultOf(step: string, name: TableName, cause: unknown): Error {
+  if (isOncekeyError(cause)) return cause;
+  const state = sqlState(cause);
+  if (state === UNDEFINED_FUNCTION || state === UNDEFINED_TABLE || state === INVALID_SCHEMA) {
+    return new OncekeyError(
+      "STORE_UNAVAILABLE",
+      `PostgresStore ${step}: the schema of ${qualified(name)} is missing or older than this version needs; ` +
+        "run migrate(client, { schema, table }) with the same names, by a role that may create tables",
+      { cause },
+    );
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const hint =
+    state === UNDEFINED_PREPARED_STATEMENT || state === DUPLICATE_PREPARED_STATEMENT
+      ? " (the pooler between here and the server does not carry prepared statements: leave out the option prepare)"
+      : "";
+  return new Error(`PostgresStore ${step}: ${reason}${hint}`, { cause });
+}
+
+/** The five characters by which Postgres names a condition. */
+function sqlState(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

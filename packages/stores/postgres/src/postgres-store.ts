@@ -1,0 +1,87 @@
+import type { IdempotencyStore, ListableStore, Page, SweepableStore, TransactionalStore } from "@oncekey/core";
+import { readField, readStanding } from "./answer.js";
+import type { PostgresClient, PreparingClient } from "./client.js";
+import { checkClient, checkLimit, type PostgresStoreOptions, settingsOf } from "./options.js";
+import { plainly, prepared, Session } from "./session.js";
+import { MAX_RECORD_BYTES, PostgresSteps } from "./steps.js";
+
+/** Options with which the client has to keep prepared statements. */
+type Preparing = PostgresStoreOptions & { readonly prepare: boolean };
+type Plain = PostgresStoreOptions & { readonly prepare?: false };
+
+/**
+ * Keys in a table of PostgreSQL, through a client of yours: a `pg.Pool`, a `pg.Client` or a PGlite.
+ *
+ * The table and its functions are made by `migrate()`, never by this class. Each operation is one round trip and one
+ * transaction; the clock is the server's. The client is used as it is: never opened, closed or configured.
+ *
+ * Give it the primary, never a replica, and a pool whose connections are not held by your handlers for their whole run:
+ * a handler that holds the last one while the store waits for one waits for itself.
+ */
+export class PostgresStore
+  extends PostgresSteps
+  implements SweepableStore, ListableStore, TransactionalStore<PostgresClient>
+{
+  readonly #session: Session;
+
+  /** Throws a `TypeError` for options that make no sense, and for a client without a `query` method. */
+  constructor(client: PostgresClient, options?: Plain);
+  constructor(client: PreparingClient, options: Preparing);
+  constructor(client: PreparingClient, options: PostgresStoreOptions = {}) {
+    const { name, prepare, embedded, durability } = settingsOf(options);
+    checkClient("PostgresStore", client);
+    const session = new Session(prepare ? prepared(client) : plainly(client), name, true);
+    super(session, {
+      clock: "store",
+      resolutionMs: 1,
+      skewMarginMs: 0,
+      maxRecordBytes: MAX_RECORD_BYTES,
+      durability,
+      concurrent: !embedded,
+      transactional: true,
+      list: true,
+      sweep: true,
+    });
+    this.#session = session;
+  }
+
+  /**
+   * The same store on a client that is inside a transaction of yours: what it writes stands when that commits.
+   *
+   * Whoever asks for the same key meanwhile waits for the end of your transaction; `SET LOCAL lock_timeout` in theirs
+   * bounds the wait. Errors come as they are, with the driver's as `cause`; after one, Postgres takes nothing but a
+   * rollback. At `repeatable read` and `serializable` one of them is 40001: run the transaction again.
+   */
+  within(transaction: PostgresClient): IdempotencyStore {
+    checkClient("PostgresStore within", transaction);
+    return new PostgresSteps(this.#session.inside(plainly(transaction)), {
+      ...this.capabilities,
+      transactional: false,
+      list: false,
+      sweep: false,
+    });
+  }
+
+  /** Deletes at most `limit` (default 1,000) expired records; answers how many. Sweepers beside each other share the work. */
+  async sweep(limit = 1_000): Promise<number> {
+    checkLimit("PostgresStore sweep", limit);
+    return this.#session.ask("sweep", [limit], ([count]) => Number(count));
+  }
+
+  /** One page of the live records, by default of 100. */
+  async list(options: { readonly cursor?: string; readonly limit?: number } = {}): Promise<Page> {
+    const { cursor = "", limit = 100 } = options;
+    checkLimit("PostgresStore list", limit);
+    // One more than was asked for tells whether there is a next page.
+    const entries = await this.#session.ask("list", [cursor, limit + 1], (answers) => answers.map(readEntry));
+    const page = entries.slice(0, limit);
+    const last = page.at(-1);
+    return last !== undefined && entries.length > limit ? { entries: page, cursor: last.id } : { entries: page };
+  }
+}
+
+function readEntry(answer: string | null): Page["entries"][number] {
+  const text = answer ?? "";
+  const [id, next] = readField(text, 0);
+  return { id, stored: readStanding(text.slice(next)) };
+}

@@ -1,0 +1,73 @@
+import {
+  encodeRecord,
+  type IdempotencyStore,
+  type KeyRecord,
+  OncekeyError,
+  type Removal,
+  type StoreCapabilities,
+  type Stored,
+  type Write,
+} from "@oncekey/core";
+import { type Answer, readAnswer } from "./answer.js";
+import type { Session } from "./session.js";
+
+/** 16 MiB: far more than an answer should have, and far less than a `bytea` or a string can hold. */
+export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+
+/** The four operations, each one call of one function in the database, on whatever session it is given. */
+export class PostgresSteps implements IdempotencyStore {
+  readonly capabilities: StoreCapabilities;
+  readonly #session: Session;
+
+  constructor(session: Session, capabilities: StoreCapabilities) {
+    this.#session = session;
+    this.capabilities = Object.freeze(capabilities);
+  }
+
+  async get(id: string): Promise<Stored | undefined> {
+    const answer = await this.#ask("get", [id]);
+    return answer.written ? misread("get") : answer.current;
+  }
+
+  async create(id: string, version: string, record: KeyRecord, retentionMs: number): Promise<Write> {
+    const bytes = encode("create", record);
+    return writeOf(await this.#ask("create", [id, version, bytes, retentionMs]), version, record);
+  }
+
+  async replace(id: string, expected: string, version: string, record: KeyRecord, keepMs?: number): Promise<Write> {
+    const bytes = encode("replace", record);
+    return writeOf(await this.#ask("replace", [id, expected, version, bytes, keepMs ?? null]), version, record);
+  }
+
+  async remove(id: string, expected: string): Promise<Removal> {
+    const answer = await this.#ask("remove", [id, expected]);
+    if (answer.written) return misread("remove");
+    return answer.current === undefined ? { written: true } : { written: false, current: answer.current };
+  }
+
+  #ask(step: "get" | "create" | "replace" | "remove", values: unknown[]): Promise<Answer> {
+    return this.#session.ask(step, values, ([text = null]) => readAnswer(text));
+  }
+}
+
+/** The version that stands may be the caller's own, of a copy of this call whose reply was lost: that is a success. */
+function writeOf(answer: Answer, version: string, record: KeyRecord): Write {
+  if (answer.written) {
+    return { written: true, stored: { version, record, ageMs: 0, expiresInMs: answer.expiresInMs } };
+  }
+  const { current } = answer;
+  return current?.version === version ? { written: true, stored: current } : { written: false, current };
+}
+
+function encode(step: string, record: KeyRecord): Uint8Array {
+  const bytes = encodeRecord(record);
+  if (bytes.byteLength <= MAX_RECORD_BYTES) return bytes;
+  throw new OncekeyError(
+    "RECORD_TOO_LARGE",
+    `PostgresStore ${step}: the record has ${bytes.byteLength} bytes, and at most ${MAX_RECORD_BYTES} are stored`,
+  );
+}
+
+function misread(step: string): never {
+  throw new Error(`PostgresStore ${step}: the database answered as if it had written`);
+}
