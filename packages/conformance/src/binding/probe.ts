@@ -159,6 +159,16 @@ export class Probe {
     }
   }
 
+  /** Sends a request that must be answered while a handler is held; fails at once if another handler begins. */
+  async askWhileHeld(scenario: string, ask: Ask = {}): Promise<WireAnswer> {
+    const exchange = this.begin(scenario, ask);
+    await this.eventually(`${scenario} to be answered while the handler is held`, async () => {
+      await this.ran(1, "executions while the first handler is held");
+      return exchange.ended();
+    });
+    return await exchange.answer;
+  }
+
   /** Repeats a request until its answer is not that the first one is still running. */
   async settled(scenario: string, ask: Ask = {}): Promise<WireAnswer> {
     let answer = await this.ask(scenario, ask);

@@ -24,6 +24,8 @@ export interface WireAnswer {
 export interface Exchange {
   /** Rejects when the connection ends before the answer does. */
   readonly answer: Promise<WireAnswer>;
+  /** Whether the whole answer has arrived, or will not. */
+  ended(): boolean;
   /** How many bytes of an answer have arrived. */
   bytesReceived(): number;
   /** Hangs up. */
@@ -44,12 +46,18 @@ export function send(url: URL, { method, headers, body, agent }: WireRequest): E
     outgoing.once("error", reject);
     outgoing.once("response", (incoming) => read(incoming).then(resolve, reject));
   });
+  let ended = false;
   // Whoever abandons an exchange no longer looks at its answer.
-  answer.catch(() => {});
+  answer
+    .catch(() => {})
+    .finally(() => {
+      ended = true;
+    });
   for (const chunk of isPieces(body) ? body : []) outgoing.write(chunk);
   outgoing.end(isPieces(body) ? undefined : body);
   return {
     answer,
+    ended: () => ended,
     bytesReceived: () => outgoing.socket?.bytesRead ?? 0,
     abandon: () => outgoing.destroy(),
   };

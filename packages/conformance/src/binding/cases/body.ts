@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { equal } from "../../expect.js";
 import { isFirst, isProblem, isReplayOf } from "../answers.js";
 import { type BindingCase, bindingCase } from "../binding-case.js";
@@ -122,5 +123,12 @@ export const bodyCases: readonly BindingCase[] = [
     await probe.ran(0);
     isFirst(await probe.ask("small-bodies", { body: large.slice(1), type }), 200, "a body that fits");
     await probe.ran(1);
+  }),
+
+  bindingCase("BDY-14", "should", "a compressed body is the same request as the body itself", async (probe) => {
+    const body = '{"amount":100}';
+    const headers = [["Content-Encoding", "gzip"]] as const;
+    const coded = (text: string): Ask => ({ body: new Uint8Array(gzipSync(text)), headers });
+    await toldApart(probe, { body }, coded('{"amount":101}'), [coded(body)]);
   }),
 ];

@@ -26,7 +26,7 @@ export const concurrencyCases: readonly BindingCase[] = [
     await probe.hold();
     const first = probe.begin("created");
     await probe.started(1);
-    const duplicate = await probe.ask("created");
+    const duplicate = await probe.askWhileHeld("created");
     isProblem(duplicate, "request-in-progress");
     tellsWhenToRetry(duplicate, defaultLeaseSeconds);
     await probe.release();

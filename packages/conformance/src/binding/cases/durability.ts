@@ -2,13 +2,13 @@ import { equal } from "../../expect.js";
 import { isFirst, isProblem, isReplayOf, tellsWhenToRetry } from "../answers.js";
 import { type BindingCase, bindingCase } from "../binding-case.js";
 import type { Probe } from "../probe.js";
-import type { WireAnswer } from "../wire.js";
+import type { Exchange, WireAnswer } from "../wire.js";
 
 /** While the store has not taken the answer, no byte of it may have left; afterwards it arrives. */
 async function heldUntilDurable(probe: Probe, scenario: string, status: number): Promise<WireAnswer> {
   await probe.breakStore("hold-completions");
   const exchange = probe.begin(scenario);
-  await completionHeld(probe);
+  await completionHeld(probe, exchange);
   // A byte that left before the store was asked arrives before the answers to questions that are asked later.
   for (let turn = 0; turn < 5; turn += 1) await probe.state();
   equal(exchange.bytesReceived(), 0, "bytes of the answer before the store has taken it");
@@ -18,8 +18,9 @@ async function heldUntilDurable(probe: Probe, scenario: string, status: number):
   return answer;
 }
 
-async function completionHeld(probe: Probe): Promise<void> {
+async function completionHeld(probe: Probe, exchange: Exchange): Promise<void> {
   await probe.eventually("the store to be asked for a completion", async () => {
+    equal(exchange.bytesReceived(), 0, "bytes of the answer before the store was asked for a completion");
     return (await probe.state()).heldCompletions > 0;
   });
 }
@@ -32,7 +33,7 @@ async function runsOnWithoutClient(probe: Probe): Promise<void> {
   exchange.abandon();
   // Several, because the server may notice that the client is gone between two of them.
   for (let retry = 1; retry <= 5; retry += 1) {
-    isProblem(await probe.ask("created"), "request-in-progress", `retry ${retry} while the handler runs`);
+    isProblem(await probe.askWhileHeld("created"), "request-in-progress", `retry ${retry} while the handler runs`);
   }
   await probe.release();
 }
@@ -101,7 +102,7 @@ export const durabilityCases: readonly BindingCase[] = [
     async (probe) => {
       await probe.breakStore("hold-completions");
       const exchange = probe.begin("created");
-      await completionHeld(probe);
+      await completionHeld(probe, exchange);
       exchange.abandon();
       for (let turn = 0; turn < 5; turn += 1) await probe.state();
       await probe.healStore();

@@ -40,7 +40,7 @@ export const mismatchCases: readonly BindingCase[] = [
     await probe.hold();
     const first = probe.begin("created", { body: '{"amount":100}' });
     await probe.started(1);
-    isProblem(await probe.ask("created", { body: '{"amount":101}' }), "key-reused");
+    isProblem(await probe.askWhileHeld("created", { body: '{"amount":101}' }), "key-reused");
     await probe.release();
     isFirst(await first.answer, 201);
     await probe.ran(1);

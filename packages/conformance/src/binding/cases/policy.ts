@@ -126,8 +126,7 @@ export const policyCases: readonly BindingCase[] = [
     await probe.hold();
     const first = probe.begin("created");
     await probe.started(1);
-    isProblem(await probe.ask("created"), "request-in-progress");
-    isProblem(await probe.ask("created", { body: '{"amount":101}' }), "key-reused");
+    isProblem(await probe.askWhileHeld("created"), "request-in-progress");
     await probe.release();
     const answer = await first.answer;
     isFirst(answer, 201);
