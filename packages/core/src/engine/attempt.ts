@@ -5,7 +5,7 @@ import type { Settled } from "./result-codec.js";
 import type { Attempt, Handler } from "./types.js";
 
 /** What a handler sees of the hold it runs under; `commit` completes it inside a transaction. */
-export function createAttempt<T>(hold: Hold, commit: Attempt<T>["commitWith"]): Attempt<T> {
+export function createAttempt(hold: Hold, commit: Attempt["commitWith"]): Attempt {
   return {
     id: hold.id,
     number: hold.record.attempt,
@@ -18,7 +18,7 @@ export function createAttempt<T>(hold: Hold, commit: Attempt<T>["commitWith"]): 
 }
 
 /** What a handler sees where nothing is held: it runs all the same, under the same derived keys. */
-export function unprotectedAttempt<T>(id: string): Attempt<T> {
+export function unprotectedAttempt(id: string): Attempt {
   const { signal } = new AbortController();
   const commitWith = () =>
     Promise.reject(new OncekeyError("STORE_UNAVAILABLE", "this attempt runs without a claim, so it cannot commit one"));

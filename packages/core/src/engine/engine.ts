@@ -144,7 +144,9 @@ class Engine implements Oncekey {
     let committed: { value: T } | undefined;
     const settled = await callHandler(
       handler,
-      createAttempt<T>(hold, async (store, value) => {
+      createAttempt(hold, async (store, answer) => {
+        // Not inferred from the handler, whose own parameter this is; the codec meets what it would have returned.
+        const value = answer as T;
         committed = { value };
         await hold.commit(store, completedRecord({ ...kept, settled: { ok: true, value } }));
       }),

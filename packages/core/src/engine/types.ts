@@ -49,7 +49,7 @@ export interface Operation {
 }
 
 /** What a handler is told about its run, and what it can do about it. */
-export interface Attempt<T = unknown> {
+export interface Attempt {
   /** Counts the attempts of this key from 1: a fencing token, comparable only within one record's lifetime. */
   readonly number: number;
   /** The record's id in the store: a hash that is safe to log. */
@@ -60,17 +60,17 @@ export interface Attempt<T = unknown> {
   deriveKey(name: string, format?: "base64url" | "uuid"): string;
   /**
    * Completes the operation inside the caller's own database transaction: what the transaction writes and `value`, the
-   * answer for every retry, become durable together or not at all.
+   * answer for every retry (of the type that the handler returns), become durable together or not at all.
    *
    * `store` is the engine's store on the transaction's connection (`store.within(transaction)`). Commit after it resolves.
    * It rejects with `LEASE_LOST` where another attempt has taken over, or an earlier transaction of this attempt has
    * committed: roll back then. After the handler ends the engine looks once what became of it.
    */
-  commitWith(store: IdempotencyStore, value: T): Promise<void>;
+  commitWith(store: IdempotencyStore, value: unknown): Promise<void>;
 }
 
 /** The operation itself. */
-export type Handler<T> = (attempt: Attempt<T>) => T | Promise<T>;
+export type Handler<T> = (attempt: Attempt) => T | Promise<T>;
 
 /** How an operation ended for this caller. Only a fault in the caller's own arguments throws. */
 export type Outcome<T> =
