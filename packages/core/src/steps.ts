@@ -148,6 +148,8 @@ export interface Writing {
 export type WriteStep =
   | { readonly next: "call"; readonly writing: Writing }
   | { readonly next: "done"; readonly stored: Stored | undefined }
+  /** An earlier completion of this attempt stands already, and is the answer; this write was not made. */
+  | { readonly next: "completed-before"; readonly current: Stored }
   /** Another attempt has taken over; `current` is what it wrote. */
   | { readonly next: "superseded"; readonly current: Stored }
   /** Nothing stands there any more: an operator forgot the key, or the store lost it. */
@@ -185,7 +187,7 @@ export function afterWriting(
   if (current.version === call.version) return { next: "done", stored: current };
   if (minted.includes(current.version)) {
     // Our own completion stands already; nothing is written over an answer that somebody may have had.
-    if (current.record.state === "completed") return { next: "done", stored: current };
+    if (current.record.state === "completed") return { next: "completed-before", current };
     const { version, record } = call;
     const keepMs = call.op === "replace" ? call.keepMs : undefined;
     const again: Call = { op: "replace", expected: current.version, version, record, keepMs };
@@ -215,6 +217,8 @@ export function answerSuperseded(current: Stored, claim: Claim): Replay | Refusa
 
 export type CommitVerdict =
   | { readonly verdict: "committed" }
+  /** This transaction did not commit, but an earlier one of the same attempt did: its result is the answer. */
+  | { readonly verdict: "completed-before"; readonly current: Stored }
   /** An older version of ours stands: the transaction did not commit. */
   | { readonly verdict: "rolled-back"; readonly standing: string }
   | { readonly verdict: "superseded"; readonly current: Stored }
@@ -225,7 +229,10 @@ export type CommitVerdict =
 export function afterCommit(current: Stored | undefined, version: string, minted: readonly string[]): CommitVerdict {
   if (current === undefined) return { verdict: "unknown" };
   if (current.version === version) return { verdict: "committed" };
-  if (minted.includes(current.version)) return { verdict: "rolled-back", standing: current.version };
+  if (minted.includes(current.version)) {
+    if (current.record.state === "completed") return { verdict: "completed-before", current };
+    return { verdict: "rolled-back", standing: current.version };
+  }
   return { verdict: "superseded", current };
 }
 

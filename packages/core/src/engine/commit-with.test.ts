@@ -70,9 +70,24 @@ describe("commitWith", () => {
         code: "LEASE_LOST",
         message: expect.stringMatching(/earlier transaction .* roll this one back/),
       });
-      return "A";
+      return "B";
     });
-    expect(end).toMatchObject({ outcome: "executed", stored: true });
+    expect(end).toMatchObject({ outcome: "replayed", value: "A" });
+  });
+
+  it("keeps the committed answer when the handler fails because its second transaction was refused", async () => {
+    const world = new World();
+    const node = world.node();
+    const end = await node.oncekey.execute(op, async (attempt) => {
+      const first = new TransactionalMemory(world.store);
+      await attempt.commitWith(first, "A");
+      await first.commit();
+      await attempt.commitWith(new TransactionalMemory(world.store), "B");
+      return "B";
+    });
+    expect(end).toMatchObject({ outcome: "replayed", value: "A" });
+    expect((await world.store.get(id))?.record.state).toBe("completed");
+    expect(types(node)).not.toContain("released");
   });
 
   it("throws when another attempt has taken over, so that the transaction rolls back", async () => {

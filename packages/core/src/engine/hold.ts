@@ -108,8 +108,8 @@ export class Hold {
       const reply: Write = await applyCall(store, this.id, writing.call);
       step = afterWriting(writing, reply, this.#minted, this.#settings.retentionMs, mint);
     }
-    if (step.next === "done" && step.stored?.version === this.#commitVersion) return;
-    throw lossError(step.next === "done" ? "committed" : "superseded");
+    if (step.next === "done") return;
+    throw lossError(step.next === "completed-before" ? "committed" : "superseded");
   }
 
   /** Looks once what became of the transaction that `commit` wrote in; `undefined` where there was none. */

@@ -51,6 +51,7 @@ async function settleCommit<T>(ended: Ended<T>): Promise<Outcome<T> | undefined>
   if (judged.verdict === "unknown") return { outcome: "outcome-unknown" };
   if (judged.verdict === "superseded") return superseded(ended, judged.current);
   emit({ type: "completed", id: hold.id, attempt, late: false });
+  if (judged.verdict === "completed-before") return ended.answer(judged.current);
   // The committed value, even if the handler threw afterwards: it is what every retry is given.
   return ended.committed === undefined
     ? ownOutcome(settled, attempt, true)
@@ -70,6 +71,11 @@ async function settleWrite<T>(ended: Ended<T>): Promise<Outcome<T>> {
   const written = await writeLast(ended, record, tools.clock.nowMs() + tools.completionTimeoutMs);
   if (written.next === "superseded") return superseded(ended, written.current);
   const kept = record.state === "completed";
+  if (written.next === "completed-before") {
+    // A transaction that we took for rolled back has committed after all: what it stored is the answer.
+    emit({ type: "completed", id, attempt, late: true });
+    return ended.answer(written.current);
+  }
   if (written.next !== "unanswered") {
     emit({ type: kept ? "completed" : "released", id, attempt, late: false });
     return ownOutcome(ended.settled, attempt, kept);
@@ -173,6 +179,7 @@ async function finishLater<T>(ended: Ended<T>, record: LastRecord, first: Settle
   if (written.next === "superseded") {
     emit({ type: "superseded", id: hold.id, attempt, by: written.current.record.attempt });
   } else {
-    emit({ type: record.state === "completed" ? "completed" : "released", id: hold.id, attempt, late: true });
+    const kept = record.state === "completed" || written.next === "completed-before";
+    emit({ type: kept ? "completed" : "released", id: hold.id, attempt, late: true });
   }
 }
