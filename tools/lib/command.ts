@@ -18,6 +18,7 @@ export interface CommandOptions {
 
 /** Runs a command to its end. A command that cannot be started at all rejects; one that fails resolves. */
 export function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+  if (options.signal?.aborted) return Promise.resolve({ exitCode: 1, output: `${command} was not started` });
   const child = spawn(command, args, {
     cwd: options.cwd ?? repositoryRoot,
     env: { ...process.env, PATH: withTools(process.env["PATH"]), ...options.env },

@@ -59,7 +59,8 @@ class Run {
         continue;
       }
       this.#waiting.splice(this.#waiting.indexOf(stage), 1);
-      this.#running.set(stage, this.#perform(stage));
+      const performed = this.#perform(stage).finally(() => this.#running.delete(stage));
+      this.#running.set(stage, performed);
     }
   }
 
@@ -80,7 +81,6 @@ class Run {
     const outcome = blocker === undefined ? await this.#execute(stage) : notRun(blocker);
     this.#total = add(this.#total, outcome.counts);
     this.#verdicts.set(stage.script, outcome.counts.failed > 0 ? "failed" : "passed");
-    this.#running.delete(stage);
     this.#tell(stage, outcome, (performance.now() - begun) / 1000);
   }
 
