@@ -1,7 +1,7 @@
-import type { Attempt, Oncekey, Outcome } from "@oncekey/core";
+import type { Attempt, Oncekey, Outcome, RequestDescription } from "@oncekey/core";
 import { fingerprint, isOncekeyError, type ResultCodec } from "@oncekey/core";
 import { type Execution, executionCodec, toExecution } from "./execution.js";
-import { bodyToCompare, type Incoming, joined } from "./incoming.js";
+import { bodyToCompare, type ComparedBody, type Incoming, joined } from "./incoming.js";
 import { madeAtMs } from "./key-age.js";
 import { type KeyErrorCode, parseIdempotencyKey } from "./key-header.js";
 import type { GuardOptions, ProtocolOptions, RouteOptions } from "./options.js";
@@ -92,8 +92,8 @@ class ProtocolGuard<Req> implements Guard<Req> {
     const { scope: scopeOption, scopeByRoute, maxBodyBytes: limit, maxResponseBytes } = this.#settings;
     const { method, target } = incoming;
     const caller = await resolveScope(scopeOption, incoming.request);
-    const body = await bodyToCompare(incoming, limit);
-    if (body === "too-large") {
+    const compared = await bodyToCompare(incoming, limit);
+    if (compared === "too-large") {
       return this.#refuse("body-too-large", {
         detail: `The request body is larger than ${limit} bytes, so a retry could not be recognised. Send less.`,
         limit,
@@ -103,7 +103,7 @@ class ProtocolGuard<Req> implements Guard<Req> {
     const path = mark < 0 ? target : target.slice(0, mark);
     const query = mark < 0 ? "" : target.slice(mark + 1);
     const scope = scopeByRoute ? scopeOfRoute(caller, method, path) : caller;
-    const operation = { key: found.key, scope, fingerprint: this.#fingerprint(incoming, path, query, body) };
+    const operation = { key: found.key, scope, fingerprint: this.#fingerprint(incoming, path, query, compared.body) };
     const execute = async (attempt: Attempt) => toExecution(await run(attempt), ownHosts(incoming), maxResponseBytes);
     try {
       return await this.#answer(incoming.request, await this.#engine.execute(operation, execute, this.#codec));
@@ -147,7 +147,7 @@ class ProtocolGuard<Req> implements Guard<Req> {
     return { instead: this.#refuse("key-invalid", { detail, reason }) };
   }
 
-  #fingerprint(incoming: Incoming<Req>, path: string, query: string, body: Awaited<ReturnType<typeof bodyToCompare>>) {
+  #fingerprint(incoming: Incoming<Req>, path: string, query: string, body: ComparedBody) {
     const { boundHeaders, fingerprint: choice } = this.#settings;
     const headers: [string, string][] = [];
     for (const name of boundHeaders) {
@@ -156,10 +156,13 @@ class ProtocolGuard<Req> implements Guard<Req> {
     }
     const { hmacKey, select } = choice;
     const contentType = joined(incoming.lines(header.contentType.toLowerCase()));
-    return fingerprint(
-      { method: incoming.method, path, query, contentType, headers, body },
-      { hmacKey, select: select && ((description) => select(description, incoming.request)) },
-    );
+    const pick = (description: RequestDescription) => {
+      const picked = select?.(description, incoming.request);
+      if (picked === undefined && isLost(body)) throw new TypeError(body.lost);
+      return picked;
+    };
+    const description = { method: incoming.method, path, query, contentType, headers };
+    return fingerprint(isLost(body) ? description : { ...description, body }, { hmacKey, select: pick });
   }
 
   async #answer(request: Req, outcome: Outcome<Execution>): Promise<Handled> {
@@ -224,6 +227,10 @@ class ProtocolGuard<Req> implements Guard<Req> {
   #refuse(slug: ProblemSlug, ...details: DetailsOf): Handled {
     return { kind: "answer", because: slug, response: this.#settings.problem(slug, ...details) };
   }
+}
+
+function isLost(body: ComparedBody): body is { readonly lost: string } {
+  return typeof body === "object" && "lost" in body;
 }
 
 type DetailsOf = Parameters<Settings<unknown>["problem"]> extends [ProblemSlug, ...infer Rest] ? Rest : never;

@@ -17,14 +17,16 @@ export interface Incoming<Req> {
 /** A header as a platform gives it: absent, one line (or several joined), or the lines. */
 export type HeaderLines = string | readonly string[] | null | undefined;
 
-/**
- * The body of a request: its bytes as they came over the wire, what is left of them once somebody has removed the
- * content codings or parsed them, nothing, or more than was asked for.
- */
+/** The body of a request, as far as it can still be had. */
 export type RequestBody =
+  /** The bytes as they came over the wire. */
   | Uint8Array
+  /** What is left of them once somebody has removed the content codings. */
   | { readonly decoded: Uint8Array | string }
+  /** What a parser made of them, all of it. */
   | { readonly parsed: unknown }
+  /** Not all of it can be had any more; why, and what to do about it. Only `fingerprint.select` can tell such requests apart. */
+  | { readonly lost: string }
   | "too-large"
   | undefined;
 
@@ -35,26 +37,27 @@ export function joined(lines: HeaderLines): string | undefined {
   return lines.length === 0 ? undefined : lines.join(", ");
 }
 
-/** The request body as it counts: codings removed, so that a compressed retry is the same request. */
+/** A request body as it counts. */
+export type ComparedBody = Uint8Array | string | { readonly parsed: unknown } | { readonly lost: string } | undefined;
+
+/** Reads the request body and removes its codings, so that a compressed retry is the same request. */
 export async function bodyToCompare<Req>(
   incoming: Incoming<Req>,
   maxBytes: number,
-): Promise<Uint8Array | string | { readonly parsed: unknown } | "too-large" | undefined> {
+): Promise<{ readonly body: ComparedBody } | "too-large"> {
   const body = await incoming.readBody(maxBytes);
-  if (body === undefined || body === "too-large") return body;
-  if (!(body instanceof Uint8Array)) {
-    if ("parsed" in body) return body;
-    return lengthOf(body.decoded) > maxBytes ? "too-large" : body.decoded;
-  }
-  if (body.byteLength > maxBytes) return "too-large";
+  if (body === "too-large") return body;
+  if (body === undefined || "parsed" in body || "lost" in body) return { body };
+  if (!(body instanceof Uint8Array)) return within(body.decoded, maxBytes);
   const coding = joined(incoming.lines(header.contentEncoding.toLowerCase()));
-  if (!isCoded(coding)) return body;
+  if (!isCoded(coding)) return within(body, maxBytes);
   const decoded = await removeCodings(body, coding, maxBytes);
   // What cannot be decoded here counts by its bytes; whether it is acceptable at all is the handler's business.
-  return decoded === "unreadable" ? body : decoded;
+  if (decoded === "too-large") return decoded;
+  return within(decoded === "unreadable" ? body : decoded, maxBytes);
 }
-
-function lengthOf(body: Uint8Array | string): number {
-  // A text has at least as many bytes as characters; the exact number matters to nobody.
-  return typeof body === "string" ? body.length : body.byteLength;
+/** A text has at least as many bytes as characters; the exact number matters to nobody. */
+function within(body: Uint8Array | string, maxBytes: number): { readonly body: ComparedBody } | "too-large" {
+  const length = typeof body === "string" ? body.length : body.byteLength;
+  return length > maxBytes ? "too-large" : { body };
 }

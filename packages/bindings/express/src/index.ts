@@ -1,1 +1,1 @@
-export {};
+export { type IdempotencyMiddleware, type IdempotencyOptions, idempotency, type RouteOptions } from "./idempotency.js";

@@ -1,0 +1,96 @@
+import {
+  type Answer,
+  type BindingFixture,
+  registerBindingConformance,
+  type Scenario,
+  type ScriptedApp,
+} from "@oncekey/conformance";
+import { MemoryStore } from "@oncekey/core";
+import compression from "compression";
+import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
+import { describe, it } from "vitest";
+import { idempotency } from "../src/index.js";
+import { type ExpressFactory, majors } from "./majors.js";
+import { listen } from "./serve.js";
+
+/** Mounts the scripted app with Express's own means. */
+function mount(express: ExpressFactory, app: ScriptedApp, parsers: readonly RequestHandler[]): Express {
+  const server = express();
+  const idem = idempotency({
+    store: app.store(new MemoryStore()),
+    scope: (req) => app.scope((name) => req.get(name)),
+  });
+  for (const parser of parsers) server.use(parser);
+  server.use("/scenario/compressible", compression({ threshold: 0 }));
+  for (const scenario of app.scenarios) {
+    const route = server.route(`/scenario/${scenario.name}`);
+    const handlers = [idem.with(scenario.options), handlerOf(app, scenario)];
+    for (const method of scenario.methods) {
+      if (method === "GET") route.get(handlers);
+      else if (method === "HEAD") route.head(handlers);
+      else if (method === "OPTIONS") route.options(handlers);
+      else if (method === "POST") route.post(handlers);
+      else if (method === "PATCH") route.patch(handlers);
+      else if (method === "PUT") route.put(handlers);
+      else route.delete(handlers);
+    }
+  }
+  server.use("/control", (req, res) => {
+    const { status, json } = app.control(req.method, req.originalUrl);
+    res.status(status).json(json);
+  });
+  // Express prints what its last handler answers; this one keeps the test's output quiet.
+  server.use((_error: unknown, _req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) next(_error);
+    else res.status(500).json({ error: "internal" });
+  });
+  server.set("env", "test");
+  return server;
+}
+
+function handlerOf(app: ScriptedApp, scenario: Scenario): RequestHandler {
+  return (req, res, next) => {
+    app
+      .visit(scenario, { header: (name) => req.get(name), body: () => bytesOf(req) })
+      .then((visit) => (visit.kind === "error" ? next(visit.error) : send(res, visit.answer)))
+      .catch(next);
+  };
+}
+
+async function bytesOf(req: Request): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of req) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+function send(res: Response, { status, headers, body }: Answer): void {
+  res.status(status);
+  for (const [name, value] of headers) res.append(name, value);
+  if (body.kind === "json") res.json(body.value);
+  else if (body.kind === "redirect") res.redirect(status, body.location);
+  else if (body.kind === "none") res.end();
+  else if (body.kind === "bytes") res.send(Buffer.from(body.bytes));
+  else {
+    for (const piece of body.pieces) res.write(piece);
+    if (body.breaksOff) res.destroy(new Error("this answer breaks off because its script says so"));
+    else res.end();
+  }
+}
+
+for (const { name, express } of majors) {
+  const fixture = (suffix: string, parsers: () => readonly RequestHandler[], lacks: BindingFixture["lacks"] = {}) => ({
+    name: `${name}${suffix}`,
+    lacks,
+    start: (app: ScriptedApp) => listen(mount(express, app, parsers())),
+  });
+  registerBindingConformance(
+    fixture("", () => []),
+    { describe, it },
+  );
+  registerBindingConformance(
+    fixture(", parsers first", () => [express.json(), express.urlencoded({ extended: true }), express.text()], {
+      "raw-bodies": "parsers have read the bodies that they know",
+    }),
+    { describe, it },
+  );
+}

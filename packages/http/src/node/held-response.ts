@@ -1,0 +1,264 @@
+import { Buffer } from "node:buffer";
+import type { ServerResponse } from "node:http";
+import type { CapturedResponse, CompleteResponse } from "../response.js";
+import { applyHead, type GivenHeaders, type Head, headerLinesOf, readHead, restoreHead } from "./response-head.js";
+import { writeResponse } from "./write-response.js";
+
+/**
+ * What happens to a handler's writes.
+ * - `holding`: they are kept.
+ * - `full`: the response is larger than may be kept; more writes wait until it is known that they may leave.
+ * - `passing`: they go to the client.
+ * - `dropping`: another answer was sent, so they go nowhere.
+ */
+type Phase = "holding" | "full" | "passing" | "dropping";
+
+type Callback = (error?: Error | null) => void;
+
+/**
+ * Stands for the head that Node would have written. With `_header` set, Node itself says `headersSent` and refuses
+ * changes to the head, exactly as after a real write; it is taken back before anything is really written.
+ */
+const HELD_HEAD = "held";
+
+/** A `ServerResponse` whose handler may write as usual, while nothing leaves. */
+export class HeldResponse {
+  /** Resolves when the response is complete, or larger than `maxBytes`; rejects where it will never be complete. */
+  readonly captured: Promise<CapturedResponse>;
+  readonly #res: ServerResponse;
+  readonly #maxBytes: number;
+  readonly #before: Head;
+  readonly #original: Pick<ServerResponse, "write" | "end" | "writeHead" | "flushHeaders" | "emit" | "destroy">;
+  #phase: Phase = "holding";
+  #held: (() => void)[] = [];
+  #chunks: Buffer[] = [];
+  #length = 0;
+  #begun = false;
+  #ended = false;
+  /** The client has gone, and nobody was told yet. */
+  #closed = false;
+  /** The stream that is piped into the response has closed before its end. */
+  #sourceLost = false;
+  #source: unknown;
+  #resolve: (response: CapturedResponse) => void = () => {};
+  #reject: (error: Error) => void = () => {};
+
+  constructor(res: ServerResponse, maxBytes: number) {
+    this.#res = res;
+    this.#maxBytes = maxBytes;
+    this.#before = readHead(res);
+    const { write, end, writeHead, flushHeaders, emit, destroy } = res;
+    this.#original = { write, end, writeHead, flushHeaders, emit, destroy };
+    this.captured = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#takeOver(res);
+  }
+
+  /** Lets go what was held, and everything after it. */
+  release(): void {
+    const wasFull = this.#phase === "full";
+    this.#phase = "passing";
+    this.#uncover();
+    for (const write of this.#held) write();
+    this.#forget();
+    if (wasFull && !this.#res.writableNeedDrain) this.#original.emit.call(this.#res, "drain");
+    this.#tellClosed();
+  }
+
+  /** Forgets what was held: the response is as it was before, for somebody else to write. */
+  reset(): void {
+    this.#phase = "passing";
+    this.#uncover();
+    this.#forget();
+    restoreHead(this.#res, this.#before);
+    this.#tellClosed();
+  }
+
+  /** Sends another response; what the handler made, or still makes, goes nowhere. */
+  replaceWith(answer: CompleteResponse): void {
+    this.reset();
+    writeResponse(this.#res, answer, (...body) => Reflect.apply(this.#original.end, this.#res, body));
+    this.#phase = "dropping";
+  }
+
+  #takeOver(res: ServerResponse): void {
+    const original = this.#original;
+    res.write = (chunk: unknown, encoding?: unknown, callback?: unknown) => {
+      if (this.#phase === "passing") return Reflect.apply(original.write, res, [chunk, encoding, callback]);
+      return this.#write(chunk, encoding, callbackOf(encoding, callback));
+    };
+    res.end = (chunk?: unknown, encoding?: unknown, callback?: unknown) => {
+      if (this.#phase === "passing") return Reflect.apply(original.end, res, [chunk, encoding, callback]);
+      const body = typeof chunk === "function" ? undefined : chunk;
+      this.#end(body ?? undefined, encoding, callbackOf(chunk, encoding, callback));
+      return res;
+    };
+    res.writeHead = (status: number, message?: unknown, headers?: GivenHeaders) => {
+      if (this.#phase === "passing") return Reflect.apply(original.writeHead, res, [status, message, headers]);
+      if (this.#phase !== "dropping") this.#writeHead(status, message, headers);
+      return res;
+    };
+    res.flushHeaders = () => {
+      if (this.#phase === "passing") original.flushHeaders.call(res);
+      else if (this.#phase !== "dropping") this.#begin();
+    };
+    res.destroy = (error?: Error) => {
+      this.#fail(error ?? new Error("the handler destroyed its response"));
+      return original.destroy.call(res, error);
+    };
+    res.emit = (event: string | symbol, ...args: unknown[]) =>
+      this.#isOurs(event, args[0]) || Reflect.apply(original.emit, res, [event, ...args]);
+  }
+
+  /** Events while nothing has been decided. That the client has gone is kept back: it must not stop the handler. */
+  #isOurs(event: string | symbol, subject: unknown): boolean {
+    if (this.#phase !== "holding" && this.#phase !== "full") return false;
+    if (event === "pipe") this.#watch(subject);
+    if (event === "unpipe" && this.#source === subject) this.#source = undefined;
+    if (event !== "close") return false;
+    this.#closed = true;
+    this.#checkCut();
+    return true;
+  }
+
+  #watch(source: unknown): void {
+    this.#source = source;
+    if (!isStream(source)) return;
+    source.once("close", () => {
+      if (source.readableEnded || this.#source !== source) return;
+      this.#sourceLost = true;
+      this.#checkCut();
+    });
+  }
+
+  /**
+   * A response that began and whose connection was cut from our side (as the framework does on an error after the first
+   * write), or whose source died with the connection, will never end. Where it is the client that left, it may.
+   */
+  #checkCut(): void {
+    if (!this.#closed || !this.#begun || this.#ended) return;
+    const { socket } = this.#res.req;
+    const byClient = socket.readableEnded || (socket.errored ?? null) !== null;
+    if (!byClient || this.#sourceLost) this.#fail(new Error("the response was cut off before its end"));
+  }
+
+  #write(chunk: unknown, encoding: unknown, callback: Callback | undefined): boolean {
+    if (this.#phase === "dropping") return answered(callback);
+    const bytes = bytesOf(chunk, encoding);
+    this.#begin();
+    const wasFull = this.#phase === "full";
+    // Whoever writes piece by piece waits for this before the next piece, so it cannot wait for the last one.
+    if (!wasFull) answered(callback);
+    this.#held.push(() => Reflect.apply(this.#original.write, this.#res, [bytes, wasFull ? callback : undefined]));
+    return this.#add(bytes);
+  }
+
+  #end(chunk: unknown, encoding: unknown, callback: Callback | undefined): void {
+    if (this.#phase === "dropping" || this.#ended) {
+      if (callback !== undefined) this.#res.once("finish", callback);
+      return;
+    }
+    const bytes = chunk === undefined ? undefined : bytesOf(chunk, encoding);
+    this.#begin();
+    if (bytes !== undefined) this.#add(bytes);
+    this.#ended = true;
+    Object.defineProperty(this.#res, "writableEnded", { configurable: true, value: true });
+    this.#held.push(() =>
+      Reflect.apply(this.#original.end, this.#res, bytes === undefined ? [callback] : [bytes, callback]),
+    );
+    this.#settle(Buffer.concat(this.#chunks, this.#length));
+  }
+
+  /** The head that is written by writing a body. By way of the response, so that whoever listens there has its say. */
+  #begin(): void {
+    if (!this.#begun) this.#res.writeHead(this.#res.statusCode);
+  }
+
+  #writeHead(status: number, message: unknown, headers: GivenHeaders | undefined): void {
+    if (this.#begun) {
+      throw Object.assign(new Error("Cannot write headers after they are sent to the client"), {
+        code: "ERR_HTTP_HEADERS_SENT",
+      });
+    }
+    if (typeof message === "string") applyHead(this.#res, status, message, headers);
+    else applyHead(this.#res, status, undefined, headers ?? headersOf(message));
+    this.#begun = true;
+    Reflect.set(this.#res, "_header", HELD_HEAD);
+  }
+
+  /** Counts bytes; answers whether more may come. */
+  #add(bytes: Buffer): boolean {
+    if (this.#phase === "full" || this.#ended) return false;
+    this.#chunks.push(bytes);
+    this.#length += bytes.byteLength;
+    if (this.#length <= this.#maxBytes) return true;
+    this.#settle(undefined);
+    this.#phase = "full";
+    return false;
+  }
+
+  #settle(body: Uint8Array | undefined): void {
+    this.#resolve({ status: this.#res.statusCode, headers: headerLinesOf(this.#res), body });
+  }
+
+  #fail(error: Error): void {
+    this.#reject(error);
+  }
+
+  #uncover(): void {
+    if (this.#begun) Reflect.set(this.#res, "_header", null);
+    Reflect.deleteProperty(this.#res, "writableEnded");
+  }
+
+  #forget(): void {
+    this.#held = [];
+    this.#chunks = [];
+  }
+
+  #tellClosed(): void {
+    if (!this.#closed) return;
+    this.#closed = false;
+    this.#original.emit.call(this.#res, "close");
+  }
+}
+
+/** A copy: the handler may use its buffer again. */
+function bytesOf(chunk: unknown, encoding: unknown): Buffer {
+  if (chunk instanceof Uint8Array) return Buffer.from(chunk);
+  if (typeof chunk === "string") return Buffer.from(chunk, encodingOf(encoding));
+  throw Object.assign(
+    new TypeError(
+      `The "chunk" argument must be of type string or an instance of Buffer or Uint8Array. Received ${chunk === null ? "null" : typeof chunk}`,
+    ),
+    { code: "ERR_INVALID_ARG_TYPE" },
+  );
+}
+
+function encodingOf(encoding: unknown): BufferEncoding {
+  return typeof encoding === "string" && Buffer.isEncoding(encoding) ? encoding : "utf8";
+}
+
+function callbackOf(...args: readonly unknown[]): Callback | undefined {
+  const found = args.find((argument) => typeof argument === "function");
+  return found === undefined ? undefined : (error) => void Reflect.apply(found as Callback, undefined, [error]);
+}
+
+function answered(callback: Callback | undefined): true {
+  if (callback !== undefined) process.nextTick(callback);
+  return true;
+}
+
+function headersOf(value: unknown): GivenHeaders | undefined {
+  return typeof value === "object" && value !== null ? (value as GivenHeaders) : undefined;
+}
+
+interface SourceStream {
+  readonly readableEnded: boolean;
+  once(event: "close", listener: () => void): unknown;
+}
+
+function isStream(source: unknown): source is SourceStream {
+  return typeof source === "object" && source !== null && "once" in source && "readableEnded" in source;
+}

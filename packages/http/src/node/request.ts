@@ -1,0 +1,111 @@
+import { Buffer } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import type { HeaderLines, RequestBody } from "../incoming.js";
+import { multipartPrefix } from "../protocol.js";
+
+/** The lines of a request header by its lower-case name, as they came: `req.headers` has joined or dropped some. */
+export function headerLines(req: IncomingMessage, name: string): HeaderLines {
+  // What is absent from the joined form has no lines, and most headers are absent.
+  if (req.headers[name] === undefined) return undefined;
+  const { rawHeaders } = req;
+  const lines: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const given = rawHeaders[index];
+    if (given?.length === name.length && given.toLowerCase() === name) lines.push(rawHeaders[index + 1] ?? "");
+  }
+  // A proxy layer that sets req.headers leaves no raw lines behind.
+  return lines.length === 0 ? req.headers[name] : lines;
+}
+
+/** What a framework's parsers may have left on a request. */
+export interface ParsedRequest extends IncomingMessage {
+  /** The parsed value. Only trusted where the stream says that somebody has read it. */
+  readonly body?: unknown;
+  /** The bytes that were parsed, where somebody kept them. */
+  readonly rawBody?: unknown;
+}
+
+/**
+ * The body of a request, judged by the state of its stream.
+ *
+ * Unread: it is read, and put back for whoever comes next. Read: what the parser left counts. A parsed value on an unread
+ * stream means nothing: Express 4 leaves `{}` there for types that it does not know, for any body.
+ */
+export async function requestBody(req: ParsedRequest, maxBytes: number): Promise<RequestBody> {
+  if (!hasBody(req)) return undefined;
+  if (!req.readableDidRead) return readAndPutBack(req, maxBytes);
+  const { body, rawBody } = req;
+  if (typeof rawBody === "string" || rawBody instanceof Uint8Array) return { decoded: rawBody };
+  if (!req.readableEnded || body === undefined) {
+    return {
+      lost: "the request's body was read and not kept, so a retry could not be recognised; put the idempotency check before whatever reads it, or let that leave req.rawBody or req.body, or say by fingerprint.select what counts",
+    };
+  }
+  if (typeof body === "string" || body instanceof Uint8Array) return { decoded: body };
+  if (req.headers["content-type"]?.toLowerCase().startsWith(multipartPrefix) === true) {
+    return {
+      lost: "the request's multipart body was parsed and its files are not in req.body, so two uploads could be taken for one; put the idempotency check before the parser, or say by fingerprint.select what counts",
+    };
+  }
+  return { parsed: body };
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+}
+
+/** Reads an unread stream to its end and puts the bytes back, so that nobody can tell. */
+function readAndPutBack(req: IncomingMessage, maxBytes: number): RequestBody | Promise<RequestBody> {
+  if (Number(req.headers["content-length"] ?? 0) > maxBytes) return tooLarge(req);
+  if (req.readableEncoding !== null) {
+    throw new TypeError(
+      "req.setEncoding() was called before the idempotency check, which needs the bytes; call it later",
+    );
+  }
+  if (req.destroyed) throw aborted();
+  return new Promise((resolve, reject) => {
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    const settle = (then: () => void) => {
+      req.off("readable", onReadable);
+      req.off("error", onGone);
+      req.off("close", onGone);
+      then();
+    };
+    const onGone = (cause?: Error) => settle(() => reject(aborted(cause)));
+    const onReadable = () => {
+      // At the end with nothing left in it the stream must not be read again: that would let it say "end" to nobody.
+      while (req.readableLength > 0) {
+        const chunk: Uint8Array | null = req.read();
+        if (chunk === null) break;
+        chunks.push(chunk);
+        length += chunk.byteLength;
+      }
+      if (length > maxBytes) settle(() => resolve(tooLarge(req)));
+      else if (req.complete) settle(() => resolve(putBack(req, Buffer.concat(chunks, length))));
+    };
+    // Nothing further will be told of a body that has arrived already.
+    if (req.complete) onReadable();
+    else req.on("readable", onReadable).once("error", onGone).once("close", onGone);
+  });
+}
+
+/** In the same tick as the last read: the end has not been told yet, and is not while there are bytes again. */
+function putBack(req: IncomingMessage, bytes: Buffer): RequestBody {
+  if (bytes.byteLength > 0) req.unshift(bytes);
+  return bytes;
+}
+
+function tooLarge(req: IncomingMessage): "too-large" {
+  // What is still coming is thrown away, so that the connection can be used again.
+  req.resume();
+  return "too-large";
+}
+
+function aborted(cause?: Error): Error {
+  return Object.assign(new Error("the client hung up before its request was complete", { cause }), {
+    code: "ECONNABORTED",
+    status: 400,
+    expose: false,
+  });
+}

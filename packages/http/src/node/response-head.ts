@@ -1,0 +1,64 @@
+import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { HeaderLine } from "../response.js";
+
+/** What a response says before its body, so that it can be put back. */
+export interface Head {
+  readonly statusCode: number;
+  readonly statusMessage: string;
+  readonly headers: OutgoingHttpHeaders;
+}
+
+/** The head as it stands. */
+export function readHead(res: ServerResponse): Head {
+  return { statusCode: res.statusCode, statusMessage: res.statusMessage, headers: res.getHeaders() };
+}
+
+/** Puts a head back that was read before. */
+export function restoreHead(res: ServerResponse, { statusCode, statusMessage, headers }: Head): void {
+  res.statusCode = statusCode;
+  res.statusMessage = statusMessage;
+  for (const name of res.getHeaderNames()) res.removeHeader(name);
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) res.setHeader(name, value);
+}
+
+/** The header lines that a response has at this moment. */
+export function headerLinesOf(res: ServerResponse): readonly HeaderLine[] {
+  const lines: HeaderLine[] = [];
+  for (const [name, value] of Object.entries(res.getHeaders())) {
+    for (const each of Array.isArray(value) ? value : [value]) {
+      if (each !== undefined) lines.push([name, String(each)]);
+    }
+  }
+  return lines;
+}
+
+/** Headers as `writeHead` takes them: by name, or a flat list of names and values in which a name may repeat. */
+export type GivenHeaders = OutgoingHttpHeaders | readonly OutgoingHttpHeader[];
+
+/** Does what `writeHead` does to the head, and sends nothing. */
+export function applyHead(
+  res: ServerResponse,
+  status: number,
+  message: string | undefined,
+  headers: GivenHeaders | undefined,
+): void {
+  if (!Number.isInteger(status) || status < 100 || status > 999) {
+    throw Object.assign(new RangeError(`Invalid status code: ${status}`), { code: "ERR_HTTP_INVALID_STATUS_CODE" });
+  }
+  res.statusCode = status;
+  if (message !== undefined) res.statusMessage = message;
+  if (headers === undefined) return;
+  if (!isList(headers)) {
+    for (const [name, value] of Object.entries(headers)) if (value !== undefined) res.setHeader(name, value);
+    return;
+  }
+  const flat = headers.flat();
+  for (let index = 0; index + 1 < flat.length; index += 2) res.removeHeader(String(flat[index]));
+  for (let index = 0; index + 1 < flat.length; index += 2) {
+    res.appendHeader(String(flat[index]), String(flat[index + 1]));
+  }
+}
+
+function isList(headers: GivenHeaders): headers is readonly OutgoingHttpHeader[] {
+  return Array.isArray(headers);
+}
