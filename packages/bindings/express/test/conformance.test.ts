@@ -23,25 +23,15 @@ function mount(express: ExpressFactory, app: ScriptedApp, parsers: readonly Requ
   for (const parser of parsers) server.use(parser);
   server.use("/scenario/compressible", compression({ threshold: 0 }));
   for (const scenario of app.scenarios) {
-    const route = server.route(`/scenario/${scenario.name}`);
-    const handlers = [idem.with(scenario.options), handlerOf(app, scenario)];
-    for (const method of scenario.methods) {
-      if (method === "GET") route.get(handlers);
-      else if (method === "HEAD") route.head(handlers);
-      else if (method === "OPTIONS") route.options(handlers);
-      else if (method === "POST") route.post(handlers);
-      else if (method === "PATCH") route.patch(handlers);
-      else if (method === "PUT") route.put(handlers);
-      else route.delete(handlers);
-    }
+    server.all(`/scenario/${scenario.name}`, idem.with(scenario.options), handlerOf(app, scenario));
   }
   server.use("/control", (req, res) => {
     const { status, json } = app.control(req.method, req.originalUrl);
     res.status(status).json(json);
   });
-  // Express prints what its last handler answers; this one keeps the test's output quiet.
-  server.use((_error: unknown, _req: Request, res: Response, next: NextFunction) => {
-    if (res.headersSent) next(_error);
+  // Express would print the error.
+  server.use((error: unknown, _req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent) next(error);
     else res.status(500).json({ error: "internal" });
   });
   server.set("env", "test");
@@ -57,7 +47,9 @@ function handlerOf(app: ScriptedApp, scenario: Scenario): RequestHandler {
   };
 }
 
+/** What the handler can still say about the body: its bytes, or a parsed value as JSON again. */
 async function bytesOf(req: Request): Promise<Uint8Array> {
+  if (req.readableEnded) return Buffer.from(typeof req.body === "string" ? req.body : JSON.stringify(req.body));
   const chunks: Uint8Array[] = [];
   for await (const chunk of req) chunks.push(chunk);
   return Buffer.concat(chunks);
@@ -88,9 +80,13 @@ for (const { name, express } of majors) {
     { describe, it },
   );
   registerBindingConformance(
-    fixture(", parsers first", () => [express.json(), express.urlencoded({ extended: true }), express.text()], {
-      "raw-bodies": "parsers have read the bodies that they know",
-    }),
+    fixture(
+      ", parsers first",
+      () => [express.json({ strict: false }), express.urlencoded({ extended: true }), express.text()],
+      {
+        "raw-bodies": "parsers have read the bodies that they know",
+      },
+    ),
     { describe, it },
   );
 }

@@ -33,6 +33,7 @@ export interface ParsedRequest extends IncomingMessage {
  */
 export async function requestBody(req: ParsedRequest, maxBytes: number): Promise<RequestBody> {
   if (!hasBody(req)) return undefined;
+  if (Number(req.headers["content-length"] ?? 0) > maxBytes) return tooLarge(req);
   if (!req.readableDidRead) return readAndPutBack(req, maxBytes);
   const { body, rawBody } = req;
   if (typeof rawBody === "string" || rawBody instanceof Uint8Array) return { decoded: rawBody };
@@ -56,7 +57,6 @@ function hasBody({ headers }: IncomingMessage): boolean {
 
 /** Reads an unread stream to its end and puts the bytes back, so that nobody can tell. */
 function readAndPutBack(req: IncomingMessage, maxBytes: number): RequestBody | Promise<RequestBody> {
-  if (Number(req.headers["content-length"] ?? 0) > maxBytes) return tooLarge(req);
   if (req.readableEncoding !== null) {
     throw new TypeError(
       "req.setEncoding() was called before the idempotency check, which needs the bytes; call it later",
