@@ -72,7 +72,7 @@ export class MemoryStore implements SweepableStore, ListableStore {
       expiresAtMs: nowMs + retentionMs,
     };
     this.#entries.set(id, entry);
-    return { written: true, stored: view(entry, nowMs) };
+    return { written: true, stored: viewOf(entry, record, nowMs) };
   }
 
   async replace(id: string, expected: string, version: string, record: KeyRecord, keepMs = 0): Promise<Write> {
@@ -85,7 +85,7 @@ export class MemoryStore implements SweepableStore, ListableStore {
     entry.record = structuredCopy(record);
     entry.writtenAtMs = nowMs;
     entry.expiresAtMs = Math.max(entry.expiresAtMs, nowMs + keepMs);
-    return { written: true, stored: view(entry, nowMs) };
+    return { written: true, stored: viewOf(entry, record, nowMs) };
   }
 
   async remove(id: string, expected: string): Promise<Removal> {
@@ -139,12 +139,13 @@ export class MemoryStore implements SweepableStore, ListableStore {
 }
 
 function view(entry: Entry, nowMs: number): Stored {
-  return {
-    version: entry.version,
-    record: structuredCopy(entry.record),
-    ageMs: nowMs - entry.writtenAtMs,
-    expiresInMs: entry.expiresAtMs - nowMs,
-  };
+  return viewOf(entry, structuredCopy(entry.record), nowMs);
+}
+
+/** A writer is given its own record back, not ours. */
+function viewOf(entry: Entry, record: KeyRecord, nowMs: number): Stored {
+  const { version, writtenAtMs, expiresAtMs } = entry;
+  return { version, record, ageMs: nowMs - writtenAtMs, expiresInMs: expiresAtMs - nowMs };
 }
 
 /** Bytes are copied on the way in and out, as a database would: nobody shares a buffer with the store. */

@@ -1,31 +1,39 @@
 import type { Clock } from "./clock.js";
-import { pause } from "./pacing.js";
 
-/** What goes on without a caller: running operations, completions that are still to be stored, clean-ups. */
+/** Counts what has not ended: running operations, completions that are still to be stored, clean-ups. */
 export class Background {
-  readonly #tasks = new Set<Promise<unknown>>();
+  #count = 0;
+  #whenIdle: (() => void)[] = [];
 
-  /** How many have not ended. */
-  get size(): number {
-    return this.#tasks.size;
+  /** Something begins; `leave` must follow. */
+  enter(): void {
+    this.#count += 1;
   }
 
-  /** Remembers a task until it ends. Tasks report their own failures. */
-  track<T>(task: Promise<T>): Promise<T> {
-    this.#tasks.add(task);
-    const forget = () => this.#tasks.delete(task);
-    task.then(forget, forget);
-    return task;
+  /** Something has ended. */
+  leave(): void {
+    this.#count -= 1;
+    if (this.#count === 0) for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
-  /** Waits until nothing is left, those begun meanwhile included, or until the time is over. */
+  /** Counts a task until it ends. Tasks report their own failures. */
+  track(task: Promise<unknown>): void {
+    this.enter();
+    const leave = () => this.leave();
+    task.then(leave, leave);
+  }
+
+  /** Waits until nothing is left, or until the time is over; answers how many have not ended. */
   async idle(clock: Clock, timeoutMs: number): Promise<number> {
-    const endMs = clock.nowMs() + timeoutMs;
-    while (this.#tasks.size > 0) {
-      const leftMs = endMs - clock.nowMs();
-      if (leftMs <= 0) break;
-      await Promise.race([Promise.allSettled(this.#tasks), pause(clock, leftMs)]);
+    if (this.#count > 0) {
+      await new Promise<void>((resolve) => {
+        const cancel = clock.setTimer(resolve, timeoutMs);
+        this.#whenIdle.push(() => {
+          cancel();
+          resolve();
+        });
+      });
     }
-    return this.#tasks.size;
+    return this.#count;
   }
 }

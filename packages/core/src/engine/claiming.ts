@@ -52,7 +52,7 @@ export interface Unavailable {
 export async function claimKey(tools: Tools, id: string, claim: Claim, current: Stored | undefined): Promise<Claimed> {
   const { port, clock, mint } = tools;
   const endMs = clock.nowMs() + tools.claimTimeoutMs;
-  const backoff = new Backoff(10, 200);
+  let backoff: Backoff | undefined;
   let step: ClaimStep = beginClaim(current, claim, mint);
   let sentAtMs = 0;
   let doubtful = false;
@@ -70,6 +70,7 @@ export async function claimKey(tools: Tools, id: string, claim: Claim, current: 
       cause = reply.cause;
       if (reply.definite) return { result: "unavailable", cause, lost: doubtful ? claiming : undefined };
       doubtful = true;
+      backoff ??= new Backoff(10, 200);
       await pause(clock, Math.min(backoff.nextMs(), Math.max(0, endMs - clock.nowMs())));
       step = afterClaim(claiming, "no-reply", claim, mint);
     } else {

@@ -78,10 +78,25 @@ class Engine implements Oncekey {
     return unwrap(await this.execute(operation, handler, codec));
   }
 
-  execute<T>(operation: Operation, handler: Handler<T>, codec: ResultCodec<T> = jsonCodec()): Promise<Outcome<T>> {
-    if (this.#shared.closed)
-      return Promise.reject(new OncekeyError("CLOSED", "this engine is closed and takes no new operations"));
-    return this.#shared.background.track(this.#execute(operation, handler, codec));
+  async execute<T>(
+    operation: Operation,
+    handler: Handler<T>,
+    codec: ResultCodec<T> = jsonCodec(),
+  ): Promise<Outcome<T>> {
+    const { namespace, background, tools, closed } = this.#shared;
+    if (closed) throw new OncekeyError("CLOSED", "this engine is closed and takes no new operations");
+    const claim = toClaim(operation, this.#settings);
+    const id = recordId(namespace, operation.scope, operation.key);
+    background.enter();
+    try {
+      let claimed = await claimKey(tools, id, claim, undefined);
+      if (this.#settings.waitMs > 0) claimed = await this.#wait(id, claim, claimed);
+      if (claimed.result === "granted") return await this.#runHeld(id, claim, claimed.grant, handler, codec);
+      if (claimed.result === "answered") return this.#answer(id, claimed.decision, codec);
+      return await this.#refuseOrBypass(id, claimed, handler);
+    } finally {
+      background.leave();
+    }
   }
 
   async close(options: { readonly timeoutMs?: number } = {}): Promise<{ readonly unfinished: number }> {
@@ -92,21 +107,12 @@ class Engine implements Oncekey {
     return { unfinished };
   }
 
-  async #execute<T>(operation: Operation, handler: Handler<T>, codec: ResultCodec<T>): Promise<Outcome<T>> {
-    const claim = toClaim(operation, this.#settings);
-    const id = recordId(this.#shared.namespace, operation.scope, operation.key);
-    const claimed = await this.#claimOrWait(id, claim);
-    if (claimed.result === "granted") return this.#runHeld(id, claim, claimed.grant, handler, codec);
-    if (claimed.result === "answered") return this.#answer(id, claimed.decision, codec);
-    return this.#refuseOrBypass(id, claimed, handler);
-  }
-
-  /** Claims; where another attempt runs and the options say so, waits for it and asks again. */
-  async #claimOrWait(id: string, claim: Claim): Promise<Claimed> {
+  /** Where another attempt runs, waits for it to end and claims again. */
+  async #wait(id: string, claim: Claim, first: Claimed): Promise<Claimed> {
     const { tools } = this.#shared;
     const endMs = tools.clock.nowMs() + this.#settings.waitMs;
     const backoff = new Backoff(10, 250);
-    let claimed = await claimKey(tools, id, claim, undefined);
+    let claimed = first;
     while (isRunningElsewhere(claimed)) {
       const leftMs = endMs - tools.clock.nowMs();
       if (leftMs <= 0) break;

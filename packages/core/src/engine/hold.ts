@@ -89,7 +89,8 @@ export class Hold {
 
   /** Begins the last write, after the renewal that may be under way; answers what the rules make of the replies until `endMs`. */
   async settle(purpose: "complete" | "release", record: KeyRecord, endMs: number): Promise<Written> {
-    await this.#stopRenewing();
+    this.#stopRenewing();
+    if (this.#renewal !== undefined) await this.#renewal;
     return this.#write(beginWriting(purpose, this.#standing, record, undefined, this.#tools.mint), endMs);
   }
 
@@ -98,7 +99,8 @@ export class Hold {
    * The renewal stops: a renewal beside it would wait for the transaction's lock, and change the version under it.
    */
   async commit(store: IdempotencyStore, record: Completed): Promise<void> {
-    await this.#stopRenewing();
+    this.#stopRenewing();
+    if (this.#renewal !== undefined) await this.#renewal;
     const { mint } = this.#tools;
     let step: WriteStep = { next: "call", writing: beginWriting("complete", this.#standing, record, undefined, mint) };
     while (step.next === "call") {
@@ -127,11 +129,10 @@ export class Hold {
     return this.#write(writing, endMs);
   }
 
-  async #stopRenewing(): Promise<void> {
+  /** Ends the renewing. One that is under way ends soon: its call is answered or times out, and is not repeated. */
+  #stopRenewing(): void {
     this.#settling = true;
     this.#cancelTimer?.();
-    // Bounded: each copy of the renewal is answered or times out, and no further copy is sent once we settle.
-    if (this.#renewal !== undefined) await this.#renewal;
   }
 
   #remember(version: string): void {
@@ -140,7 +141,7 @@ export class Hold {
 
   async #write(first: Writing, endMs: number): Promise<Written> {
     const { port, clock, mint, completionTimeoutMs } = this.#tools;
-    const backoff = new Backoff(20, 1_000);
+    let backoff: Backoff | undefined;
     let step: WriteStep = { next: "call", writing: first };
     while (step.next === "call") {
       const { writing }: { writing: Writing } = step;
@@ -160,6 +161,7 @@ export class Hold {
       const givingWay = this.#settling && writing.purpose === "renew";
       const leftMs = endMs - clock.nowMs();
       if (leftMs <= 0 || givingWay) return { next: "unanswered", writing: step.writing, cause };
+      backoff ??= new Backoff(20, 1_000);
       await pause(clock, Math.min(backoff.nextMs(), leftMs));
     }
     return step;

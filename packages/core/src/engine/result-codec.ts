@@ -16,6 +16,7 @@ export interface ResultCodec<T> {
 }
 
 const utf8 = new TextEncoder();
+const text = new TextDecoder();
 
 /** The class of an outcome that is a value or an error, and nothing more is known about it. */
 export function classifyPlain(settled: Settled<unknown>): OutcomeClass {
@@ -23,31 +24,38 @@ export function classifyPlain(settled: Settled<unknown>): OutcomeClass {
   return isNotExecutedError(settled.error) ? "not-executed" : "thrown";
 }
 
+interface KeptError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: unknown;
+}
+
+const json: ResultCodec<unknown> = {
+  classify: classifyPlain,
+  encode: (settled) =>
+    utf8.encode(JSON.stringify(settled.ok ? { value: settled.value } : { error: describe(settled.error) })),
+  decode: (result) => {
+    const kept: { value?: unknown; error?: KeptError } = JSON.parse(text.decode(result));
+    if (kept.error === undefined) return { ok: true, value: kept.value };
+    const { name, message } = kept.error;
+    const error = new OncekeyError("REPLAYED_FAILURE", `the first run threw ${name}: ${message}`, {
+      cause: kept.error,
+    });
+    return { ok: false, error };
+  },
+};
+
 /**
  * Keeps values as JSON, and thrown errors as their name, message and code.
  *
- * A value that JSON cannot hold (`BigInt`, cycles) is completed without its bytes; `undefined` comes back as such.
+ * A value that JSON cannot hold (`BigInt`, cycles) is completed without its bytes; `undefined` comes back as such. That a
+ * replay has the type of the first value is taken on trust, as with every `JSON.parse`.
  */
 export function jsonCodec<T>(): ResultCodec<T> {
-  return {
-    classify: classifyPlain,
-    encode: (settled) =>
-      utf8.encode(JSON.stringify(settled.ok ? { value: settled.value } : { error: describe(settled.error) })),
-    decode: (result) => {
-      const kept: { value?: T; error?: { name: string; message: string; code?: unknown } } = JSON.parse(
-        new TextDecoder().decode(result),
-      );
-      if (kept.error === undefined) return { ok: true, value: kept.value as T };
-      const { name, message } = kept.error;
-      const error = new OncekeyError("REPLAYED_FAILURE", `the first run threw ${name}: ${message}`, {
-        cause: kept.error,
-      });
-      return { ok: false, error };
-    },
-  };
+  return json as ResultCodec<T>;
 }
 
-function describe(error: unknown): { name: string; message: string; code?: unknown } {
+function describe(error: unknown): KeptError {
   if (typeof error !== "object" || error === null) return { name: "Error", message: String(error) };
   const name = "name" in error ? String(error.name) : "Error";
   const message = "message" in error ? String(error.message) : String(error);

@@ -32,6 +32,7 @@ const RECORD_HEAD_BYTES = 1_024;
 
 /** Stores the result or releases the key, and says what the caller gets. */
 export async function settleAttempt<T>(ended: Ended<T>): Promise<Outcome<T>> {
+  if (ended.committed === undefined) return settleWrite(ended);
   return (await settleCommit(ended)) ?? settleWrite(ended);
 }
 

@@ -28,30 +28,40 @@ export class StorePort {
 
   /** Sends one copy of a call. After a time-out the call may still be applied, now or later. */
   send(id: string, call: Call, timeoutMs: number): Promise<Write | Fault> {
-    return this.#answer(() => applyCall(this.#store, id, call), call.op, timeoutMs);
+    try {
+      return this.#within(timeoutMs, applyCall(this.#store, id, call));
+    } catch (cause) {
+      return Promise.resolve(new Fault(cause));
+    }
   }
 
   get(id: string, timeoutMs: number): Promise<Stored | undefined | Fault> {
-    return this.#answer(() => this.#store.get(id), "get", timeoutMs);
+    try {
+      return this.#within(timeoutMs, this.#store.get(id));
+    } catch (cause) {
+      return Promise.resolve(new Fault(cause));
+    }
   }
 
-  #answer<T>(ask: () => Promise<T>, op: string, timeoutMs: number): Promise<T | Fault> {
+  #within<T>(timeoutMs: number, answer: Promise<T>): Promise<T | Fault> {
     return new Promise((resolve) => {
-      const cancel = this.#clock.setTimer(
-        () => resolve(new Fault(new Error(`the store did not answer ${op} within ${Math.ceil(timeoutMs)} ms`))),
-        timeoutMs,
+      const cancel = this.#clock.setTimer(() => resolve(new Fault(timedOut(timeoutMs))), timeoutMs);
+      answer.then(
+        (value) => {
+          cancel();
+          resolve(value);
+        },
+        (cause: unknown) => {
+          cancel();
+          resolve(new Fault(cause));
+        },
       );
-      const settle = (answer: T | Fault) => {
-        cancel();
-        resolve(answer);
-      };
-      try {
-        ask().then(settle, (cause: unknown) => settle(new Fault(cause)));
-      } catch (cause) {
-        settle(new Fault(cause));
-      }
     });
   }
+}
+
+function timedOut(timeoutMs: number): Error {
+  return new Error(`the store did not answer within ${Math.ceil(timeoutMs)} ms`);
 }
 
 /** Makes a call on a store. */
