@@ -1,4 +1,7 @@
 export * from "./binding/index.js";
+export type { BrokenStore } from "./broken/store/broken-store.js";
+export { brokenStores } from "./broken/store/index.js";
+export { memoryFixture } from "./broken/store/memory-fixture.js";
 export type { CaseContext, ConformanceCase, Level, NamedFixture, Need } from "./case.js";
 export type { Runner, RunnerIt } from "./register.js";
 export { type CaseResult, type ConformanceReport, formatReport } from "./report.js";

@@ -16,6 +16,8 @@ export const getCases = [
     await slot.stands(second, "get by another client, after create");
     await slot.replace(second, completed());
     await slot.stands(first, "get by another client, after replace");
+    await slot.replace(second, completed());
+    await slot.stands(first, "the same, a second time");
   }),
 
   storeCase("GET-03", "must", "reading changes neither the record nor its age nor its expiry", async (bench) => {

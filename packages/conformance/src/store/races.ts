@@ -1,4 +1,4 @@
-import type { IdempotencyStore, KeyRecord } from "@oncekey/core";
+import type { IdempotencyStore, KeyRecord, Write } from "@oncekey/core";
 import { check, equal, present, show } from "../expect.js";
 import type { StoreBench } from "./bench.js";
 import { completed, freshId, freshVersion, running } from "./samples.js";
@@ -18,10 +18,7 @@ export const raceCases = [
       const stores = await bench.openMany(CLIENTS);
       await rounds(async () => {
         const id = freshId();
-        const writes = await race(stores, async (store, racer) => {
-          const [version, record] = [freshVersion(), running(racer + 1)];
-          return { version, record, write: await store.create(id, version, record, bench.longMs) };
-        });
+        const writes = await burst(stores, id, bench.longMs);
         const winner = oneWinner(writes, "creates");
         for (const { write } of writes) if (!write.written) named(write.current, winner, "the refusal of a create");
         named(await present(stores[0], "a store").get(id), winner, "get after the race");
@@ -59,6 +56,7 @@ export const raceCases = [
       const { id } = await standing(bench, stores, running(1));
       const steps = 5;
       let refusals = 0;
+      const most = 10 * RACERS * RACERS * steps;
       await race(stores, async (store) => {
         for (let done = 0; done < steps; ) {
           const { version, record } = present(await store.get(id), "get of the count");
@@ -66,6 +64,7 @@ export const raceCases = [
           if (write.written) done += 1;
           else {
             refusals += 1;
+            check(refusals < most, `${refusals} replaces of the version that was just read are refused`);
             const current = present(write.current, "the refusal carries the count that stands");
             check(current.version !== version, "a refusal carries the very version that was expected");
           }
@@ -85,17 +84,23 @@ export const raceCases = [
     async (bench) => {
       const stores = await bench.openMany(CLIENTS);
       const { id, version: first } = await standing(bench, stores, running(1), bench.shortMs);
-      const waiting = race(stores, async (store, racer) => {
-        const [version, record] = [freshVersion(), running(racer + 2)];
-        for (;;) {
-          const write = await store.create(id, version, record, bench.longMs);
-          if (write.written || write.current?.version !== first) return { version, record, write };
-          bench.signal.throwIfAborted();
-          await bench.sleep(1);
+      let expiring = true;
+      const bursts: Burst[] = [];
+      const creating = async () => {
+        // The last burst begins after the expiry, so at least one of its racers finds something new.
+        for (let last = false; !last; await bench.sleep(1)) {
+          last = !expiring;
+          bursts.push(await burst(stores, id, bench.longMs));
         }
+      };
+      const passing = bench.passExpiry(bench.shortMs).finally(() => {
+        expiring = false;
       });
-      await bench.passExpiry(bench.shortMs);
-      const winner = oneWinner(await waiting, "creates over an expired record");
+      await Promise.all([creating(), passing]);
+      const winner = oneWinner(bursts.flat(), "creates over an expired record");
+      for (const { write } of bursts.flat()) {
+        if (!write.written && write.current?.version !== first) named(write.current, winner, "the refusal of a create");
+      }
       named(await present(stores[0], "a store").get(id), winner, "get after the race");
     },
     raceCaveat,
@@ -184,17 +189,31 @@ export const raceCases = [
           reads += 1;
         } while (writing);
       });
-      for (let attempt = 2; attempt <= 40; attempt++) {
-        const write = await writer.replace(id, versionOf(attempt - 1), versionOf(attempt), running(attempt));
-        if (!write.written) equal(write, { written: true }, "replace by the only writer");
-      }
-      writing = false;
-      await reading;
+      const writes = async () => {
+        for (let attempt = 2; attempt <= 40; attempt++) {
+          const write = await writer.replace(id, versionOf(attempt - 1), versionOf(attempt), running(attempt));
+          if (!write.written) equal(write, { written: true }, "replace by the only writer");
+        }
+      };
+      const written = writes().finally(() => {
+        writing = false;
+      });
+      await Promise.all([reading, written]);
       bench.note(`${reads} reads beside 39 writes`);
     },
     raceCaveat,
   ),
 ];
+
+type Burst = readonly (Contender & { readonly write: Write })[];
+
+/** Creates that start together, each under a version of its own. */
+function burst(stores: readonly IdempotencyStore[], id: string, retentionMs: number): Promise<Burst> {
+  return race(stores, async (store, racer) => {
+    const [version, record] = [freshVersion(), running(racer + 1)];
+    return { version, record, write: await store.create(id, version, record, retentionMs) };
+  });
+}
 
 interface Contender {
   readonly version: string;

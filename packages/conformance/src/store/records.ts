@@ -1,4 +1,4 @@
-import type { Checkpoints, IdempotencyStore, KeyRecord } from "@oncekey/core";
+import type { Checkpoints, KeyRecord } from "@oncekey/core";
 import { check, equal, isBytes, present } from "../expect.js";
 import type { StoreBench } from "./bench.js";
 import { bytesOf, completed, freshVersion, released, running } from "./samples.js";
@@ -98,33 +98,31 @@ export const recordCases = [
       }
     },
   ),
+
+  storeCase("REC-11", "must", "a refusal carries the record that stands whole, whatever its state", async (bench) => {
+    const store = await bench.open();
+    const records = [running(2, checkpoints), completed(bytesOf(256)), completed({ omitted: true }), released(3)];
+    for (const record of records) {
+      const slot = new Slot(bench);
+      await slot.create(store, record);
+      slot.refused(await bench.timed(() => store.create(slot.id, freshVersion(), running(), bench.longMs)), "create");
+      slot.refused(await bench.timed(() => store.remove(slot.id, freshVersion())), "remove");
+    }
+  }),
 ];
 
 /** Each record is created, and read by another client; then replaces another one, and is read again. */
 async function comeBack(bench: StoreBench, records: readonly KeyRecord[]): Promise<void> {
   const [first, second] = [await bench.open(), await bench.open()];
   for (const record of records) {
-    await returns(bench, record, first, second, (slot) => slot.create(first, record));
-    await returns(bench, record, first, second, async (slot) => {
-      await slot.create(first, released());
-      await slot.replace(first, record);
-    });
+    const created = new Slot(bench);
+    await created.create(first, record);
+    await created.stands(second, "get after create");
+    const replaced = new Slot(bench);
+    await replaced.create(first, released());
+    await replaced.replace(first, record);
+    await replaced.stands(second, "get after replace");
   }
-}
-
-async function returns(
-  bench: StoreBench,
-  record: KeyRecord,
-  first: IdempotencyStore,
-  second: IdempotencyStore,
-  write: (slot: Slot) => Promise<void>,
-): Promise<void> {
-  const slot = new Slot(bench);
-  await write(slot);
-  await slot.stands(second, "get by another client");
-  const refusal = await bench.timed(() => first.create(slot.id, freshVersion(), released(), bench.longMs));
-  slot.refused(refusal, "create over the record");
-  check(record.state === (await first.get(slot.id))?.record.state, "the state comes back");
 }
 
 /** Overwrites every byte of a record. */

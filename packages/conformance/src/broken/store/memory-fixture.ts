@@ -1,68 +1,55 @@
-import type {
-  KeyRecord,
-  ListableStore,
-  Page,
-  Removal,
-  StoreCapabilities,
-  Stored,
-  SweepableStore,
-  Write,
-} from "@oncekey/core";
+import type { IdempotencyStore, ListableStore, SweepableStore } from "@oncekey/core";
 import type { StoreFixture } from "../../store/fixture.js";
 import { Link } from "./link.js";
+import { SeamStore } from "./seams.js";
+
+/** A store in memory with all that a store may have. */
+export type FullStore = SweepableStore & ListableStore;
 
 /** A store in memory whose clock is given to it. */
-export type MakeStore = (nowMs: () => number) => SweepableStore & ListableStore;
+export type MakeStore = (nowMs: () => number) => FullStore;
 
-/** A fixture over one store in memory: its clock is moved by hand, and the way to it can be broken. */
-export function memoryFixture(name: string, make: MakeStore): StoreFixture {
+/**
+ * A fixture over one store in memory: its clock is moved by hand, and the way to it can be broken. `client` may put
+ * something between a caller and that way.
+ */
+export function memoryFixture(
+  name: string,
+  make: MakeStore,
+  client: (store: FullStore) => FullStore = (store) => store,
+): StoreFixture {
   let nowMs = 0;
   const link = new Link();
   const storage = make(() => nowMs);
-  return {
+  const fixture: StoreFixture = {
     name,
     capabilities: storage.capabilities,
-    open: async () => ({ store: new Client(storage, link), close: () => {} }),
+    open: async () => ({ store: client(behind(link, storage)), close: () => {} }),
     advance: (ms) => {
       nowMs += ms;
     },
     faults: link,
   };
+  return storage instanceof SeamStore ? { ...fixture, transact: transactOn(storage) } : fixture;
 }
 
-/** A client of its own on a storage that others use too. */
-class Client implements SweepableStore, ListableStore {
-  readonly capabilities: StoreCapabilities;
-  readonly #storage: SweepableStore & ListableStore;
-  readonly #link: Link;
+/** The same store for a client that reaches it over a link. */
+function behind(link: Link, storage: FullStore): FullStore {
+  return new Proxy(storage, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      const call = (...args: readonly unknown[]): unknown => Reflect.apply(member, target, args);
+      // `within` opens nothing and waits for nothing: it does not go over the link.
+      return name === "within" ? call : (...args: readonly unknown[]) => link.carry(async () => call(...args));
+    },
+  });
+}
 
-  constructor(storage: SweepableStore & ListableStore, link: Link) {
-    this.#storage = storage;
-    this.#link = link;
-    this.capabilities = storage.capabilities;
-  }
-
-  get(id: string): Promise<Stored | undefined> {
-    return this.#link.carry(() => this.#storage.get(id));
-  }
-
-  create(id: string, version: string, record: KeyRecord, retentionMs: number): Promise<Write> {
-    return this.#link.carry(() => this.#storage.create(id, version, record, retentionMs));
-  }
-
-  replace(id: string, expected: string, version: string, record: KeyRecord, keepMs?: number): Promise<Write> {
-    return this.#link.carry(() => this.#storage.replace(id, expected, version, record, keepMs));
-  }
-
-  remove(id: string, expected: string): Promise<Removal> {
-    return this.#link.carry(() => this.#storage.remove(id, expected));
-  }
-
-  sweep(limit?: number): Promise<number> {
-    return this.#link.carry(() => this.#storage.sweep(limit));
-  }
-
-  list(options?: { readonly cursor?: string; readonly limit?: number }): Promise<Page> {
-    return this.#link.carry(() => this.#storage.list(options));
-  }
+function transactOn(storage: SeamStore): NonNullable<StoreFixture["transact"]> {
+  return async (_store: IdempotencyStore, body: (inside: IdempotencyStore) => Promise<void>) => {
+    const transaction = storage.begin();
+    await body(storage.within(transaction));
+    storage.commit(transaction);
+  };
 }

@@ -9,6 +9,7 @@ import {
   type StoreCapabilities,
   type Stored,
   type SweepableStore,
+  type TransactionalStore,
   type Write,
 } from "@oncekey/core";
 
@@ -20,6 +21,9 @@ export interface Entry {
   readonly expiresAtMs: number;
 }
 
+/** What stands, by id. A transaction is a copy of it. */
+export type Entries = Map<string, Entry>;
+
 /** The limit of {@link SeamStore}: one that a case can reach. */
 export const LIMIT_BYTES = 1_100 * 1_024;
 
@@ -27,17 +31,19 @@ export const LIMIT_BYTES = 1_100 * 1_024;
  * A store in memory that keeps every rule, made of small steps that a subclass can get wrong one at a time. It exists for
  * the broken stores only; {@link MemoryStore} is the one to use.
  */
-export class SeamStore implements SweepableStore, ListableStore {
+export class SeamStore implements SweepableStore, ListableStore, TransactionalStore<Entries> {
   readonly capabilities: StoreCapabilities = Object.freeze({
     ...new MemoryStore().capabilities,
     maxRecordBytes: LIMIT_BYTES,
+    transactional: true,
   });
 
-  protected readonly entries = new Map<string, Entry>();
+  protected readonly entries: Entries;
   protected readonly nowMs: () => number;
 
-  constructor(nowMs: () => number) {
+  constructor(nowMs: () => number, entries: Entries = new Map()) {
     this.nowMs = nowMs;
+    this.entries = entries;
   }
 
   async get(id: string): Promise<Stored | undefined> {
@@ -94,6 +100,20 @@ export class SeamStore implements SweepableStore, ListableStore {
     });
     const last = entries.at(-1);
     return last !== undefined && live.length > limit ? { entries, cursor: last.id } : { entries };
+  }
+
+  /** Begins a transaction on a copy of what stands. It is not isolated from others: one at a time. */
+  begin(): Entries {
+    return new Map(this.entries);
+  }
+
+  within(transaction: Entries): SeamStore {
+    return new SeamStore(this.nowMs, transaction);
+  }
+
+  commit(transaction: Entries): void {
+    this.entries.clear();
+    for (const [id, entry] of transaction) this.entries.set(id, entry);
   }
 
   protected find(id: string): Entry | undefined {
