@@ -1,0 +1,23 @@
+import type { RequestHandler } from "express";
+
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/** The page loads nothing from elsewhere, and nothing else may be slipped into it. */
+export const pageHeaders: RequestHandler = (_req, res, next) => {
+  res.set({
+    "Content-Security-Policy": policy,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+  });
+  next();
+};
