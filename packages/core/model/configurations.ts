@@ -1,0 +1,245 @@
+/** The bounded scopes that are explored in full, each with what is asked of every state in it. */
+import type { Configuration, Property } from "./world.js";
+
+const ALL: readonly Property[] = ["P1", "P2", "P3", "P4", "P5", "P6", "P8", "P9"];
+const without = (...left: readonly Property[]): readonly Property[] => ALL.filter((one) => !left.includes(one));
+
+const TWO = [0, 0];
+const THREE = [0, 0, 0];
+/** A third worker that bears the same key with another request. */
+const OTHER = [0, 0, 1];
+
+export const configurations: readonly Configuration[] = [
+  {
+    name: "F1",
+    about: "a crash, a lost reply, a late call, a lapse and an expiry",
+    workers: TWO,
+    chances: { crash: 1, loss: 1, late: 1, lapse: 1, expire: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F2",
+    about: "a renewal beside a lost reply, a late call and a lapse",
+    workers: TWO,
+    chances: { loss: 1, late: 1, lapse: 1, renew: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F3",
+    about: "three workers and two lapses",
+    workers: THREE,
+    chances: { loss: 1, lapse: 2 },
+    ask: ALL,
+  },
+  {
+    name: "F4",
+    about: "three workers, one with another fingerprint, and a release",
+    workers: OTHER,
+    chances: { late: 1, lapse: 1, release: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F5a",
+    about: "F1 with effect and completion in one transaction",
+    workers: TWO,
+    transactional: true,
+    chances: { crash: 1, loss: 1, late: 1, lapse: 1, expire: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F5b",
+    about: "transactions of three workers, one with another fingerprint",
+    workers: OTHER,
+    transactional: true,
+    chances: { loss: 1, lapse: 1, release: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F5c",
+    about: "transactions beside a renewal, a late call and a release",
+    workers: TWO,
+    transactional: true,
+    chances: { late: 1, lapse: 1, release: 1, renew: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F5d",
+    about: "transactions beside a renewal, a lost reply, a release and an expiry",
+    workers: TWO,
+    transactional: true,
+    chances: { loss: 1, lapse: 1, release: 1, renew: 1, expire: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F6",
+    about: "a driver that sends a call twice",
+    workers: TWO,
+    chances: { duplicate: 1, loss: 1, lapse: 1, expire: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F7",
+    about: "a renewal beside a late call, a lapse and an expiry",
+    workers: TWO,
+    chances: { late: 1, lapse: 1, renew: 1, expire: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F8",
+    about: "F1 where a lapsed lease means that the outcome is unknown; a crashed holder stays stuck, by policy",
+    workers: TWO,
+    abandoned: "reject",
+    chances: { crash: 1, loss: 1, late: 1, lapse: 1, expire: 1 },
+    ask: without("P8"),
+  },
+  {
+    name: "F8b",
+    about: "the same policy without crash, lapse and expiry: whoever gave a claim up leaves nobody stuck",
+    workers: TWO,
+    abandoned: "reject",
+    chances: { loss: 1, late: 2 },
+    ask: ALL,
+  },
+  {
+    name: "F8c",
+    about: "the same policy where an unanswered completion's caller is given the answer, unstored",
+    workers: TWO,
+    abandoned: "reject",
+    onCompletionFailure: "answer",
+    countUnstored: true,
+    chances: { crash: 1, loss: 1, late: 1, lapse: 1 },
+    ask: without("P8"),
+  },
+  {
+    name: "F9",
+    about: "claims that are given up without a clean-up",
+    workers: TWO,
+    chances: { crash: 1, loss: 1, late: 1, lapse: 1 },
+    ask: ALL,
+    rules: { giveUp: () => ({ background: [] }) },
+  },
+  {
+    name: "F10",
+    about: "two requests with different fingerprints, one of which is released",
+    workers: [0, 1],
+    chances: { crash: 1, loss: 1, late: 1, lapse: 1, release: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F11",
+    about: "three workers, a late call, two lapses and an expiry",
+    workers: THREE,
+    chances: { late: 1, lapse: 2, expire: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F12",
+    about: "a crash beside a renewal, a lost reply, a lapse and a release",
+    workers: TWO,
+    chances: { crash: 1, loss: 1, lapse: 1, renew: 1, release: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F13",
+    about: "a crash among three workers, one with another fingerprint",
+    workers: OTHER,
+    chances: { crash: 1, loss: 1, lapse: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F14",
+    about: "F1 where an unanswered completion's caller is given the answer, unstored (which P4 excepts)",
+    workers: TWO,
+    onCompletionFailure: "answer",
+    chances: { crash: 1, loss: 1, late: 1, lapse: 1, expire: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F15",
+    about: "two fingerprints and an expiry",
+    workers: [0, 1],
+    chances: { crash: 1, loss: 1, late: 1, lapse: 1, expire: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F16",
+    about: "three workers, a lost reply, a late call and a lapse",
+    workers: THREE,
+    chances: { loss: 1, late: 1, lapse: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F17",
+    about: "a crash and a release among three workers",
+    workers: THREE,
+    chances: { crash: 1, late: 1, lapse: 1, release: 1 },
+    ask: ALL,
+  },
+  {
+    name: "F18",
+    about: "two lost replies, a late call and two lapses",
+    workers: TWO,
+    chances: { loss: 2, late: 1, lapse: 2 },
+    ask: ALL,
+  },
+  {
+    name: "H10",
+    about: "a resource that refuses lower attempts, within one lifetime",
+    workers: TWO,
+    fence: true,
+    chances: { crash: 1, loss: 1, late: 1, lapse: 1 },
+    ask: [...ALL, "fence"],
+  },
+  {
+    name: "H11",
+    about: "a caller's clock that calls a live lease lapsed: everything holds but P1",
+    workers: TWO,
+    chances: { loss: 1, late: 1, lapse: 1, earlyLapse: 1 },
+    ask: without("P1"),
+  },
+  {
+    name: "H12c",
+    about: "a driver that sends a call twice, beside a renewal and a release",
+    workers: TWO,
+    chances: { duplicate: 1, loss: 1, lapse: 1, release: 1, renew: 1 },
+    ask: ALL,
+  },
+  {
+    name: "S1",
+    about: "replies that take time of their own: no state is saved by hearing them at once",
+    workers: TWO,
+    slowReplies: true,
+    chances: { loss: 1, late: 1, lapse: 1 },
+    ask: ALL,
+  },
+  {
+    name: "S2",
+    about: "slow replies beside an expiry",
+    workers: TWO,
+    slowReplies: true,
+    chances: { late: 1, lapse: 1, expire: 1 },
+    ask: ALL,
+  },
+  {
+    name: "S3",
+    about: "slow replies beside a crash",
+    workers: TWO,
+    slowReplies: true,
+    chances: { crash: 1, loss: 1, lapse: 1 },
+    ask: ALL,
+  },
+  {
+    name: "S4",
+    about: "slow replies of transactions",
+    workers: TWO,
+    slowReplies: true,
+    transactional: true,
+    chances: { loss: 1, late: 1 },
+    ask: ALL,
+  },
+];
+
+/** Too large for every test run; `check:model` has them all. */
+const LARGE: ReadonlySet<string> = new Set(["F5a", "F14", "F15", "F18", "S1", "S3"]);
+
+export const ordinary: readonly Configuration[] = configurations.filter(({ name }) => !LARGE.has(name));
