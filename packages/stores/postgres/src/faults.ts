@@ -7,6 +7,8 @@ const DEADLOCK_DETECTED = "40P01";
 const IN_FAILED_TRANSACTION = "25P02";
 const UNDEFINED_FUNCTION = "42883";
 const UNDEFINED_TABLE = "42P01";
+const DUPLICATE_TABLE = "42P07";
+const UNIQUE_VIOLATION = "23505";
 const INVALID_SCHEMA = "3F000";
 const UNDEFINED_PREPARED_STATEMENT = "26000";
 const DUPLICATE_PREPARED_STATEMENT = "42P05";
@@ -14,13 +16,21 @@ const DUPLICATE_PREPARED_STATEMENT = "42P05";
 /** How often a statement is sent that Postgres undoes because of another one. Each time it does, another one got on. */
 const MAX_ATTEMPTS = 20;
 
+const UNDONE: readonly string[] = [SERIALIZATION_FAILURE, DEADLOCK_DETECTED];
+
+/**
+ * The same for a migrator: where the default isolation is stricter than `read committed` it may have looked before
+ * another one was done, and then makes what is there by now.
+ */
+export const UNDONE_MIGRATION: readonly string[] = [...UNDONE, DUPLICATE_TABLE, UNIQUE_VIOLATION];
+
 /**
  * Sends a statement of its own, and sends it again where Postgres undid it as a whole because of a concurrent one. That
  * happens where the connection's default isolation is `repeatable read` or `serializable`; nothing was written then.
  *
  * Not for a statement inside somebody's transaction: that has to be run again from its beginning, by its owner.
  */
-export async function repeatedly<T>(send: () => Promise<T>): Promise<T> {
+export async function repeatedly<T>(send: () => Promise<T>, states = UNDONE): Promise<T> {
   let undone: unknown;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -29,7 +39,7 @@ export async function repeatedly<T>(send: () => Promise<T>): Promise<T> {
       const state = sqlState(error);
       // The client was in a transaction after all: what undid that is the error to tell.
       if (state === IN_FAILED_TRANSACTION && undone !== undefined) throw undone;
-      if (attempt === MAX_ATTEMPTS || (state !== SERIALIZATION_FAILURE && state !== DEADLOCK_DETECTED)) throw error;
+      if (attempt === MAX_ATTEMPTS || state === undefined || !states.includes(state)) throw error;
       undone = error;
       await pause(Math.random() * Math.min(2 ** attempt, 50));
     }

@@ -1,5 +1,5 @@
 import type { PostgresClient } from "./client.js";
-import { faultOf, repeatedly } from "./faults.js";
+import { faultOf, repeatedly, UNDONE_MIGRATION } from "./faults.js";
 import { migrations } from "./migrations.js";
 import { qualified, quoted, type TableName, type TableOptions, tableName } from "./names.js";
 import { checkClient } from "./options.js";
@@ -15,7 +15,7 @@ export async function migrate(client: PostgresClient, options: TableOptions = {}
   const name = tableName("migrate", options);
   checkClient("migrate", client);
   try {
-    await repeatedly(() => client.query(migrationSql(options), []));
+    await repeatedly(() => client.query(migrationSql(options), []), UNDONE_MIGRATION);
   } catch (cause) {
     throw faultOf("migrate", name, cause);
   }

@@ -58,14 +58,14 @@ END $$;
 
 -- Answers the remaining life in milliseconds if it wrote, else what stands.
 --
--- It reads first: a duplicate then costs a read, where an INSERT that runs into the key costs much more. The statements
--- of a function see each other's time: at READ COMMITTED each has a snapshot of its own, so that whatever the INSERT
--- ran into is seen by the next round.
+-- It reads first: a duplicate then costs a read, where an INSERT that runs into the key costs much more. At READ
+-- COMMITTED each statement of a function sees what was committed before it, so whatever the INSERT ran into is seen by
+-- the next round.
 CREATE FUNCTION oncekey_records_create_v1(p_id text, p_version text, p_record bytea, p_retention_ms float8)
 RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
+  retention interval := p_retention_ms * interval '1 millisecond';
   moment timestamptz;
-  inserted boolean;
   answer text;
 BEGIN
   LOOP
@@ -74,27 +74,31 @@ BEGIN
       FROM oncekey_records k WHERE k.id = p_id AND k.expires_at > moment;
     IF FOUND THEN RETURN answer; END IF;
 
-    INSERT INTO oncekey_records AS k (written_at, expires_at, id, version, record)
-      VALUES (moment, moment + p_retention_ms * interval '1 millisecond', p_id, p_version, p_record)
+    INSERT INTO oncekey_records (written_at, expires_at, id, version, record)
+      VALUES (moment, moment + retention, p_id, p_version, p_record)
       ON CONFLICT (id) DO NOTHING;
-    inserted := FOUND;
-    IF inserted AND clock_timestamp() < moment + interval '50 milliseconds' THEN RETURN p_retention_ms; END IF;
+    IF NOT FOUND THEN
+      UPDATE oncekey_records k
+        SET written_at = moment, expires_at = moment + retention, version = p_version, record = p_record
+        WHERE k.id = p_id AND k.expires_at <= moment;
+      CONTINUE WHEN NOT FOUND;
+    END IF;
 
-    -- Either an expired record is in the way, or the INSERT waited for somebody's transaction and its times are old.
-    UPDATE oncekey_records k
-      SET version = p_version, record = p_record, written_at = clock_timestamp(),
-          expires_at = clock_timestamp() + p_retention_ms * interval '1 millisecond'
-      WHERE k.id = p_id AND (inserted OR k.expires_at <= clock_timestamp());
-    IF FOUND THEN RETURN p_retention_ms; END IF;
+    -- After waiting for somebody's transaction those times are old, and the life of the record would have begun before
+    -- it was there.
+    IF clock_timestamp() > moment + interval '50 milliseconds' THEN
+      UPDATE oncekey_records k SET written_at = clock_timestamp(), expires_at = clock_timestamp() + retention
+        WHERE k.id = p_id;
+    END IF;
+    RETURN p_retention_ms;
   END LOOP;
 END $$;
 
 -- Answers the remaining life in milliseconds if it wrote, else what stands.
---
--- The clock is read inside the UPDATE, not before it: after waiting for a row it is read again.
 CREATE FUNCTION oncekey_records_replace_v1(p_id text, p_expected text, p_version text, p_record bytea, p_keep_ms float8)
 RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
+  keep interval := p_keep_ms * interval '1 millisecond';
   moment timestamptz;
   left_ms float8;
   standing text;
@@ -103,11 +107,20 @@ BEGIN
   LOOP
     UPDATE oncekey_records k
       SET version = p_version, record = p_record, written_at = clock_timestamp(),
-          expires_at = greatest(k.expires_at, clock_timestamp() + p_keep_ms * interval '1 millisecond')
+          expires_at = greatest(k.expires_at, clock_timestamp() + keep)
       WHERE k.id = p_id AND k.version = p_expected AND k.expires_at > clock_timestamp()
-      RETURNING date_part('epoch', k.expires_at - k.written_at) * 1000 INTO left_ms;
-    -- A life that ended between two readings of the clock was over before the write.
-    IF FOUND THEN RETURN CASE WHEN left_ms > 0 THEN left_ms END; END IF;
+      RETURNING k.written_at, date_part('epoch', k.expires_at - k.written_at) * 1000 INTO moment, left_ms;
+    IF FOUND THEN
+      -- The row was locked by a transaction that then left it as it was: those times are from before the wait.
+      IF clock_timestamp() > moment + interval '50 milliseconds' THEN
+        UPDATE oncekey_records k
+          SET written_at = clock_timestamp(), expires_at = greatest(k.expires_at, clock_timestamp() + keep)
+          WHERE k.id = p_id AND k.expires_at > clock_timestamp()
+          RETURNING date_part('epoch', k.expires_at - k.written_at) * 1000 INTO left_ms;
+      END IF;
+      -- A life that ended before the write could take place: nothing stands there.
+      RETURN CASE WHEN left_ms > 0 THEN left_ms END;
+    END IF;
 
     moment := clock_timestamp();
     SELECT k.version, oncekey_records_standing_v1(moment, k.written_at, k.expires_at, k.record, k.version)

@@ -59,7 +59,8 @@ export class Session {
 
   /** One round trip. `read` is given what the function returned, a text a row; what goes wrong is told as a fault. */
   async ask<T>(step: Step, values: unknown[], read: (answers: (string | null)[]) => T): Promise<T> {
-    const query = { ...this.#statements[step], values };
+    const { name, text } = this.#statements[step];
+    const query: NamedStatement = { name, text, values };
     try {
       const { rows } = await (this.#ownTransactions ? repeatedly(() => this.#send(query)) : this.#send(query));
       return read(rows.map(answerOf));
