@@ -72,9 +72,11 @@ function readArray(buffer: JsonBuffer, from: number): number {
   while (buffer.bytes[at] !== CLOSE_BRACKET) {
     at = readValue(buffer, at);
     if (at < 0) return FAILED;
-    at = buffer.skipSpace(at);
-    if (buffer.bytes[at] === CLOSE_BRACKET) break;
-    if (buffer.bytes[at] !== COMMA) return FAILED;
+    if (buffer.bytes[at] !== COMMA) {
+      at = buffer.skipSpace(at);
+      if (buffer.bytes[at] === CLOSE_BRACKET) break;
+      if (buffer.bytes[at] !== COMMA) return FAILED;
+    }
     at = buffer.skipSpace(buffer.copyByte(at));
     if (buffer.bytes[at] === CLOSE_BRACKET) return FAILED;
   }
@@ -98,26 +100,33 @@ function readMembers(buffer: JsonBuffer, from: number): number {
   let before = -1;
   let plain = true;
   let ordered = true;
-  while (true) {
+  do {
     if (buffer.bytes[at] !== QUOTE) return FAILED;
     const start = at + buffer.shift;
     at = readString(buffer, at);
     if (at < 0) return FAILED;
     plain = plain && buffer.plain;
-    if (ordered && before >= 0) ordered = plain && comparePlainKeys(buffer.bytes, before, start) < 0;
+    ordered = ordered && (before < 0 || (plain && comparePlainKeys(buffer.bytes, before, start) < 0));
     before = start;
-    at = buffer.skipSpace(at);
+    if (buffer.bytes[at] !== COLON) at = buffer.skipSpace(at);
     if (buffer.bytes[at] !== COLON) return FAILED;
     at = readValue(buffer, buffer.skipSpace(buffer.copyByte(at)));
     if (at < 0) return FAILED;
     spans[buffer.spanTop++] = start;
     spans[buffer.spanTop++] = at + buffer.shift;
-    at = buffer.skipSpace(at);
-    if (buffer.bytes[at] !== COMMA) break;
-    at = buffer.skipSpace(buffer.copyByte(at));
-  }
-  if (buffer.bytes[at] !== CLOSE_BRACE) return FAILED;
+    at = nextMember(buffer, at);
+    if (at < 0) return FAILED;
+  } while (buffer.bytes[at] !== CLOSE_BRACE);
   if (!ordered && !orderMembers(buffer, base, plain)) return FAILED;
   buffer.spanTop = base;
   return at;
+}
+
+/** Goes on to the next member's key, or to the closing brace. */
+function nextMember(buffer: JsonBuffer, from: number): number {
+  const at = buffer.bytes[from] === COMMA ? from : buffer.skipSpace(from);
+  if (buffer.bytes[at] === CLOSE_BRACE) return at;
+  if (buffer.bytes[at] !== COMMA) return FAILED;
+  const next = buffer.skipSpace(buffer.copyByte(at));
+  return buffer.bytes[next] === QUOTE ? next : FAILED;
 }

@@ -3,12 +3,12 @@ import { canonicalValue } from "./canonical-value.js";
 import { type Digest, platformDigest } from "./digest.js";
 import { type MediaType, mediaTypeOf } from "./media-type.js";
 import { multipartDigest } from "./multipart.js";
-import { Netstrings } from "./netstrings.js";
+import { Preimage, requireText } from "./preimage.js";
 import type { Fingerprint, FingerprintKind, FingerprintOptions, RequestDescription, Secret } from "./types.js";
 import { utf8 } from "./utf8.js";
 
 const EMPTY = new Uint8Array(0);
-const preimage = /* @__PURE__ */ new Netstrings("idempotency-fp/1");
+const preimage = /* @__PURE__ */ new Preimage();
 
 /**
  * Says in 46 characters what a request asks for, so that a key that comes back with another request is noticed.
@@ -32,37 +32,16 @@ export function fingerprint(request: RequestDescription, options: FingerprintOpt
 
 /** {@link fingerprint} on the given hashes. */
 export function fingerprintWith(digest: Digest, request: RequestDescription, options: FingerprintOptions): Fingerprint {
-  const { method, path, query = "", contentType } = request;
-  requireText("method", method);
-  requireText("path", path);
-  requireText("query", query);
-  const mediaType = mediaTypeOf(contentType);
+  const mediaType = mediaTypeOf(request.contentType);
   const selected = options.select?.(request);
-  const hashed = selected === undefined ? hashBody(digest, request, mediaType) : hashSelection(digest, selected);
-  preimage.reset().text(method.toUpperCase()).text(path).text(query).text(mediaType.essence);
-  appendHeaders(request.headers ?? []);
-  const bytes = preimage.text(hashed.kind).latin1(hashed.digest).bytes();
-  return sign(digest, hashed.kind, bytes, options.hmacKey);
+  const body = selected === undefined ? hashBody(digest, request, mediaType) : hashSelection(digest, selected);
+  return sign(digest, body.kind, preimage.bytes(request, mediaType.essence, body.kind, body.digest), options.hmacKey);
 }
 
 interface HashedBody {
   readonly kind: FingerprintKind;
   /** The SHA-256 of the canonical body, one code unit per byte. */
   readonly digest: string;
-}
-
-function requireText(name: string, value: unknown): void {
-  if (typeof value === "string") return;
-  throw new TypeError(`A request's ${name} must be a string, but is ${value === null ? "null" : typeof value}.`);
-}
-
-function appendHeaders(headers: RequestDescription["headers"] & object): void {
-  preimage.text(String(headers.length));
-  for (const [name, value] of headers) {
-    requireText("header name", name);
-    requireText(`header ${name}`, value);
-    preimage.text(name.toLowerCase()).text(value);
-  }
 }
 
 function hashBody(digest: Digest, { body, contentType }: RequestDescription, mediaType: MediaType): HashedBody {

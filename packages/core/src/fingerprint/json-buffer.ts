@@ -88,12 +88,16 @@ export class JsonBuffer {
     this.#views = [];
   }
 
-  /** Skips white space. */
+  /** Skips white space, of which there mostly is none. */
   skipSpace(at: number): number {
+    return (this.bytes[at] ?? 0) > 0x20 ? at : this.#skipRun(at);
+  }
+
+  #skipRun(at: number): number {
     const { bytes } = this;
     let next = at;
     while (isSpace(bytes[next])) next++;
-    if (next !== at) this.shift -= next - at;
+    this.shift -= next - at;
     return next;
   }
 
@@ -124,5 +128,5 @@ export class JsonBuffer {
 }
 
 function isSpace(byte: number | undefined): boolean {
-  return byte !== undefined && byte <= 0x20 && (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09);
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }

@@ -32,9 +32,11 @@ export function comparePlainKeys(bytes: Uint8Array, first: number, second: numbe
  * @param plain whether every key is ASCII without escapes, so that bytes can be compared as they stand
  */
 export function orderMembers(buffer: JsonBuffer, base: number, plain: boolean): boolean {
+  const first = buffer.spans[base] ?? 0;
+  const last = buffer.spans[buffer.spanTop - 1] ?? 0;
   const few = buffer.spanTop - base <= 2 * INSERTION_SORT_UP_TO;
   const unique = plain && few ? insertionSort(buffer, base) : sortSpans(buffer, base, plain);
-  if (unique) moveMembers(buffer, base);
+  if (unique) moveMembers(buffer, base, first, last);
   return unique;
 }
 
@@ -96,15 +98,9 @@ function compareTexts(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** Copies the members beside themselves, then back in the new order. */
-function moveMembers(buffer: JsonBuffer, base: number): void {
+/** Copies the members, which stand from `first` to `last`, beside themselves, then back in the new order. */
+function moveMembers(buffer: JsonBuffer, base: number, first: number, last: number): void {
   const { spans, spanTop } = buffer;
-  let first = spans[base] ?? 0;
-  let last = 0;
-  for (let index = base; index < spanTop; index += 2) {
-    first = Math.min(first, spans[index] ?? 0);
-    last = Math.max(last, spans[index + 1] ?? 0);
-  }
   const distance = last - first;
   buffer.reserve(distance);
   buffer.bytes.copyWithin(last, first, last);

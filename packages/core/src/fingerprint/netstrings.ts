@@ -26,10 +26,15 @@ export class Netstrings {
     this.#firstLength = this.#length;
   }
 
-  /** Starts anew, with the first part alone. */
-  reset(): this {
-    this.#length = this.#firstLength;
+  /** Starts anew, with the first part alone or with as much as {@link length} told before. */
+  reset(length = this.#firstLength): this {
+    this.#length = length;
     return this;
+  }
+
+  /** The length in bytes of what has been appended so far. */
+  get length(): number {
+    return this.#length;
   }
 
   /** Appends a text as UTF-8. */
