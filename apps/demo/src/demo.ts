@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createApp } from "./api/app.js";
 import type { Config } from "./config.js";
+import { crash } from "./crash.js";
 import { codeOf, StartUpError } from "./start-up-error.js";
 import { openDatabase } from "./storage/database.js";
 import { makeTables } from "./storage/schema.js";
@@ -16,15 +17,7 @@ export interface Demo {
   close(): Promise<void>;
 }
 
-/** `npm start` runs the demo again when it leaves with this code. */
-export const CRASH_EXIT_CODE = 75;
-
 const CLOSE_WITHIN_MS = 20_000;
-
-/** Really ends the process, between two steps, with nothing tidied up. */
-function crash(): never {
-  process.exit(CRASH_EXIT_CODE);
-}
 
 /** Opens the database and serves the demo. Resolves when it answers. */
 export async function startDemo(config: Config): Promise<Demo> {
