@@ -17,7 +17,8 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/{core,http,conformance}/**/*.test.ts", "tools/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "**/dist/**", "**/*.service.test.ts"],
+          // A new store's suite fails until the store is written.
+          exclude: ["**/node_modules/**", "**/dist/**", "**/*.service.test.ts", "tools/templates/store/**"],
         },
       },
       {

@@ -1,0 +1,7 @@
+export {
+  type AcmeContext,
+  type IdempotencyMiddleware,
+  type IdempotencyOptions,
+  idempotency,
+  type RouteOptions,
+} from "./idempotency.js";

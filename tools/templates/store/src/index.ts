@@ -1,0 +1,2 @@
+export { AcmeStore, type AcmeStoreOptions, capabilities } from "./acme-store.js";
+export type { AcmeClient } from "./client.js";
