@@ -20,6 +20,7 @@ export const header = {
   location: "Location",
   contentLocation: "Content-Location",
   retryAfter: "Retry-After",
+  transferEncoding: "Transfer-Encoding",
 } as const;
 
 /** The value of the replay marker. */
@@ -104,6 +105,9 @@ export function isRedirect(status: number): boolean {
 export function hasNullBody(status: number): boolean {
   return status === 204 || status === 205 || status === 304 || status < 200;
 }
+
+/** What a request is answered whose client is no longer there to read it. */
+export const abortedStatus = 400;
 
 /** Statuses that a problem may be given. */
 export const problemStatusRange = { least: 400, most: 599 } as const;

@@ -1,7 +1,11 @@
 import { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import type { HeaderLines, RequestBody } from "../incoming.js";
-import { multipartPrefix } from "../protocol.js";
+import { abortedStatus, header, multipartPrefix } from "../protocol.js";
+
+const contentLength = header.contentLength.toLowerCase();
+const contentType = header.contentType.toLowerCase();
+const transferEncoding = header.transferEncoding.toLowerCase();
 
 /** The lines of a request header by its lower-case name, as they came: `req.headers` has joined or dropped some. */
 export function headerLines(req: IncomingMessage, name: string): HeaderLines {
@@ -33,7 +37,7 @@ export interface ParsedRequest extends IncomingMessage {
  */
 export async function requestBody(req: ParsedRequest, maxBytes: number): Promise<RequestBody> {
   if (!hasBody(req)) return undefined;
-  if (Number(req.headers["content-length"] ?? 0) > maxBytes) return tooLarge(req);
+  if (lengthOf(req) > maxBytes) return tooLarge(req);
   if (!req.readableDidRead) return readAndPutBack(req, maxBytes);
   const { body, rawBody } = req;
   if (typeof rawBody === "string" || rawBody instanceof Uint8Array) return { decoded: rawBody };
@@ -43,7 +47,7 @@ export async function requestBody(req: ParsedRequest, maxBytes: number): Promise
     };
   }
   if (typeof body === "string" || body instanceof Uint8Array) return { decoded: body };
-  if (req.headers["content-type"]?.toLowerCase().startsWith(multipartPrefix) === true) {
+  if (String(req.headers[contentType]).toLowerCase().startsWith(multipartPrefix)) {
     return {
       lost: "the request's multipart body was parsed and its files are not in req.body, so two uploads could be taken for one; put the idempotency check before the parser, or say by fingerprint.select what counts",
     };
@@ -51,8 +55,13 @@ export async function requestBody(req: ParsedRequest, maxBytes: number): Promise
   return { parsed: body };
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
+function hasBody(req: IncomingMessage): boolean {
+  return req.headers[transferEncoding] !== undefined || lengthOf(req) > 0;
+}
+
+/** The length that the client declared; 0 where it did not. */
+function lengthOf(req: IncomingMessage): number {
+  return Number(req.headers[contentLength] ?? 0);
 }
 
 /** Reads an unread stream to its end and puts the bytes back, so that nobody can tell. */
@@ -105,7 +114,7 @@ function tooLarge(req: IncomingMessage): "too-large" {
 function aborted(cause?: Error): Error {
   return Object.assign(new Error("the client hung up before its request was complete", { cause }), {
     code: "ECONNABORTED",
-    status: 400,
+    status: abortedStatus,
     expose: false,
   });
 }
