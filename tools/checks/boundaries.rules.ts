@@ -7,15 +7,14 @@ import type { IForbiddenRuleType, IRegularForbiddenRuleType } from "dependency-c
  *
  * Tests may import what they like from below, and their tools, but no binding or app of somebody else.
  */
-const TESTS = String.raw`\.(test|test-d|service\.test)\.ts$|/test/|/test-runners/`;
-const BUILD_FILES = String.raw`/(tsup|vitest)\.config\.ts$`;
+const TESTS = String.raw`\.(test|test-d)\.ts$`;
 
 function layer(name: string, folder: string, mayImport: readonly string[], comment: string): IRegularForbiddenRuleType {
   return {
     name,
     comment,
     severity: "error",
-    from: { path: `^packages/${folder}/`, pathNot: [TESTS, BUILD_FILES] },
+    from: { path: `^packages/${folder}/src/`, pathNot: TESTS },
     to: { pathNot: mayImport.map((path) => `^packages/${path}/src/`) },
   };
 }
@@ -33,7 +32,21 @@ function hostedLayer(
 
 export const rules: readonly IForbiddenRuleType[] = [
   layer("core-imports-nothing", "core", ["core"], "core runs anywhere: no package, not even node:, only its own files"),
-  layer("http-imports-core", "http", ["http", "core"], "http imports core and nothing else"),
+  {
+    ...layer("http-imports-core", "http", ["http", "core"], "http imports core and nothing else"),
+    from: { path: "^packages/http/src/", pathNot: [TESTS, "^packages/http/src/node/"] },
+  },
+  {
+    name: "http-runs-anywhere",
+    comment: "what http has for Node's own servers is an entry point of its own; the rest does not import it",
+    severity: "error",
+    from: { path: "^packages/http/src/", pathNot: [TESTS, "^packages/http/src/node/"] },
+    to: { path: "^packages/http/src/node/" },
+  },
+  {
+    ...hostedLayer("http-node-imports-node", "http", ["http", "core"], "http/node imports http, core and node:"),
+    from: { path: "^packages/http/src/node/", pathNot: TESTS },
+  },
   layer(
     "store-imports-core",
     "stores/([^/]+)",
@@ -90,7 +103,7 @@ export const rules: readonly IForbiddenRuleType[] = [
     comment: "files do not import each other in a circle",
     severity: "error",
     from: {},
-    to: { circular: true },
+    to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
   },
   {
     name: "everything-resolves",

@@ -15,6 +15,7 @@ const obedient: Record<string, string> = {
   "packages/core/src/one.ts": "export const one = 1; // 409 in a comment is no protocol",
   "packages/core/src/one.test.ts": `import assert from "node:assert";\nimport { one } from "./one.js";\nassert(one);`,
   "packages/http/src/index.ts": `import { two } from "@oncekey/core";\nexport const conflict = 407 + two;`,
+  "packages/http/src/node/index.ts": `import { createServer } from "node:http";\nexport default createServer;`,
   "packages/stores/mine/src/index.ts": `import { two } from "@oncekey/core";\nexport const store = two;`,
   "packages/bindings/koa/src/index.ts": `import { createServer } from "node:http";\nimport Koa from "koa";\nimport { conflict } from "@oncekey/http";\nexport default [createServer, Koa, conflict];`,
   "packages/conformance/src/index.ts": `import assert from "node:assert";\nimport { conflict } from "@oncekey/http";\nassert(conflict);`,
@@ -72,6 +73,9 @@ it.each([
   ],
   ["core-imports-nothing", "packages/core/src/bad.ts", `export const pad = await import("left-pad");`],
   ["http-imports-core", "packages/http/src/bad.ts", `import "left-pad";`],
+  ["http-imports-core", "packages/http/src/bad.ts", `import "node:http";`],
+  ["http-runs-anywhere", "packages/http/src/bad.ts", `import "./node/index.js";`],
+  ["http-node-imports-node", "packages/http/src/node/bad.ts", `import "left-pad";`],
   ["store-imports-core", "packages/stores/mine/src/bad.ts", `import "@oncekey/http";`],
   [
     "store-imports-core",
