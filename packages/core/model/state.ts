@@ -4,7 +4,7 @@ import type { Call, Claiming, Vacating, Writing } from "../src/steps.js";
 import type { Write } from "../src/store.js";
 
 /** What may go wrong, or happen by chance; each configuration says how often. */
-export const chances = [
+const chances = [
   "crash",
   "loss",
   "late",
@@ -101,7 +101,7 @@ export interface Run {
 }
 
 /** `waiting`: the grant arrived lapsed and is renewed first; `before` and `after`: the effect. */
-export type Stage = "waiting" | "before" | "after";
+type Stage = "waiting" | "before" | "after";
 
 export type Task =
   | { readonly is: "claim"; readonly claiming: Claiming; readonly leased: boolean; readonly heard: Heard | undefined }

@@ -7,7 +7,7 @@ import { type Budget, type Front, purseOf, type State } from "./state.js";
 import { KEEP_MS, LEASE_MS, RETENTION_MS } from "./store.js";
 
 /** The properties; README.md has their wording. */
-export const properties = ["P1", "P2", "P3", "P4", "P5", "P6", "P8", "P9", "fence"] as const;
+const properties = ["P1", "P2", "P3", "P4", "P5", "P6", "P8", "P9", "fence"] as const;
 export type Property = (typeof properties)[number];
 
 /** One bounded scope: who takes part, what may happen how often, and what is asked of every state. */
