@@ -27,7 +27,7 @@ export function report(findings: readonly Finding[]): void {
   if (bad.length > 0 || findings.length === 0) process.exitCode = 1;
 }
 
-export function tellRun(counts: Counts): void {
+function tellRun(counts: Counts): void {
   const path = process.env["ONCEKEY_REPORT"];
   if (path !== undefined) writeFileSync(path, JSON.stringify(counts));
 }

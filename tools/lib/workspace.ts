@@ -30,7 +30,7 @@ export function readManifest(path: string): Manifest {
 }
 
 /** Every package that pnpm-workspace.yaml names, in the order of that file. */
-export function workspacePackages(root: string = repositoryRoot): WorkspacePackage[] {
+function workspacePackages(root: string = repositoryRoot): WorkspacePackage[] {
   const { packages }: { packages: string[] } = parse(readFileSync(join(root, "pnpm-workspace.yaml"), "utf8"));
   return packages
     .flatMap((pattern) => expand(root, pattern))
