@@ -1,7 +1,7 @@
 import { createDatabase } from "@oncekey/services";
 import { Pool } from "pg";
 import { afterAll, expect, it } from "vitest";
-import { given, HOUR_MS, inTransaction, openDatabase, running } from "../test/harness.js";
+import { given, HOUR_MS, inUndone, openDatabase, running } from "../test/harness.js";
 import { migrate, migrationSql, migrations, PostgresStore } from "./index.js";
 
 const { pool, store, connect } = await openDatabase();
@@ -47,7 +47,7 @@ it("works with the longest names that the store takes", async () => {
 });
 
 it("is all or nothing, and may be part of a transaction", async () => {
-  await inTransaction(pool, "ROLLBACK", (client) => migrate(client, { table: "undone" }));
+  await inUndone(pool, (client) => migrate(client, { table: "undone" }));
   const { rows } = await pool.query("SELECT 1 FROM pg_class WHERE relname LIKE 'undone%'");
   expect(rows).toEqual([]);
 });

@@ -49,7 +49,7 @@ it("declares what the options say, once and for all", () => {
   });
   expect(Object.isFrozen(capabilities)).toBe(true);
   const embedded = new PostgresStore(client, { embedded: true }).capabilities;
-  expect(embedded).toEqual({ ...capabilities, durability: "process", concurrent: false });
+  expect(embedded).toEqual({ ...capabilities, durability: "process", concurrent: false, maxRecordBytes: 2_097_152 });
   expect(new PostgresStore(client, { embedded: true, durability: "memory" }).capabilities.durability).toBe("memory");
   expect(new PostgresStore(client, { durability: "replicated" }).capabilities.durability).toBe("replicated");
   const inside = new PostgresStore(client).within(client);

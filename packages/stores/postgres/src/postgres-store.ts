@@ -3,7 +3,12 @@ import { readField, readStanding } from "./answer.js";
 import type { PostgresClient, PreparingClient } from "./client.js";
 import { checkClient, checkLimit, type PostgresStoreOptions, settingsOf } from "./options.js";
 import { plainly, prepared, Session } from "./session.js";
-import { MAX_RECORD_BYTES, PostgresSteps } from "./steps.js";
+import { PostgresSteps } from "./steps.js";
+
+/** Far more than an answer should have, and far less than a `bytea` or a string can hold. */
+const MAX_RECORD_BYTES = 16 * 1024 * 1024;
+/** PGlite works in the caller's own thread, and takes up to a second for a MiB. */
+const MAX_EMBEDDED_RECORD_BYTES = 2 * 1024 * 1024;
 
 /** Options with which the client has to keep prepared statements. */
 type Preparing = PostgresStoreOptions & { readonly prepare: boolean };
@@ -35,7 +40,7 @@ export class PostgresStore
       clock: "store",
       resolutionMs: 1,
       skewMarginMs: 0,
-      maxRecordBytes: MAX_RECORD_BYTES,
+      maxRecordBytes: embedded ? MAX_EMBEDDED_RECORD_BYTES : MAX_RECORD_BYTES,
       durability,
       concurrent: !embedded,
       transactional: true,

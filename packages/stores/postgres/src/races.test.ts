@@ -9,6 +9,7 @@ import {
   given,
   HOUR_MS,
   inTransaction,
+  inUndone,
   openDatabase,
   running,
   untilBlocked,
@@ -105,7 +106,7 @@ describe("a call that waits for somebody's transaction", async () => {
   it("finds a claim that was committed", async () => {
     const id = freshId();
     let waiting: Promise<Write> | undefined;
-    await inTransaction(pool, "COMMIT", async (client) => {
+    await inTransaction(pool, async (client) => {
       await store.within(client).create(id, "theirs", running(), HOUR_MS);
       waiting = store.create(id, "ours", running(), HOUR_MS);
       await untilBlocked(pool, 1);
@@ -117,7 +118,7 @@ describe("a call that waits for somebody's transaction", async () => {
     const id = freshId();
     let waiting: Promise<Write> | undefined;
     let endedAt: Date | undefined;
-    await inTransaction(pool, "ROLLBACK", async (client) => {
+    await inUndone(pool, async (client) => {
       await store.within(client).create(id, "theirs", running(), HOUR_MS);
       waiting = store.create(id, "ours", running(), HOUR_MS);
       await untilBlocked(pool, 1, 100);
@@ -134,7 +135,7 @@ describe("a call that waits for somebody's transaction", async () => {
     const { id, version } = await given(store);
     let waiting: Promise<Write> | undefined;
     let endedAt: Date | undefined;
-    await inTransaction(pool, "ROLLBACK", async (client) => {
+    await inUndone(pool, async (client) => {
       await store.within(client).replace(id, version, "theirs", running());
       waiting = store.replace(id, version, "ours", running(2));
       await untilBlocked(pool, 1, 100);
@@ -148,7 +149,7 @@ describe("a call that waits for somebody's transaction", async () => {
   it("does not bring back what expired while it waited", async () => {
     const { id, version } = await given(store, running(), 400);
     let waiting: Promise<Write> | undefined;
-    await inTransaction(pool, "ROLLBACK", async (client) => {
+    await inUndone(pool, async (client) => {
       await store.within(client).replace(id, version, "theirs", running());
       waiting = store.replace(id, version, "ours", completed());
       await untilBlocked(pool, 1, 500);
@@ -160,7 +161,7 @@ describe("a call that waits for somebody's transaction", async () => {
   it("is refused by a completion that was committed", async () => {
     const { id, version } = await given(store);
     let waiting: Promise<Write> | undefined;
-    await inTransaction(pool, "COMMIT", async (client) => {
+    await inTransaction(pool, async (client) => {
       await store.within(client).replace(id, version, "theirs", completed());
       waiting = store.replace(id, version, "ours", running(2), HOUR_MS);
       await untilBlocked(pool, 1);
@@ -172,7 +173,7 @@ describe("a call that waits for somebody's transaction", async () => {
     while ((await store.sweep()) > 0);
     const [held, free] = [await given(store), await given(store)];
     for (const { id } of [held, free]) await expire(pool, id, 1);
-    await inTransaction(pool, "ROLLBACK", async (client) => {
+    await inUndone(pool, async (client) => {
       await store.within(client).create(held.id, "theirs", running(), HOUR_MS);
       expect(await store.sweep()).toBe(1);
     });

@@ -11,9 +11,6 @@ import {
 import { type Answer, readAnswer } from "./answer.js";
 import type { Session } from "./session.js";
 
-/** 16 MiB: far more than an answer should have, and far less than a `bytea` or a string can hold. */
-export const MAX_RECORD_BYTES = 16 * 1024 * 1024;
-
 /** The four operations, each one call of one function in the database, on whatever session it is given. */
 export class PostgresSteps implements IdempotencyStore {
   readonly capabilities: StoreCapabilities;
@@ -30,12 +27,12 @@ export class PostgresSteps implements IdempotencyStore {
   }
 
   async create(id: string, version: string, record: KeyRecord, retentionMs: number): Promise<Write> {
-    const bytes = encode("create", record);
+    const bytes = this.#encode("create", record);
     return writeOf(await this.#ask("create", [id, version, bytes, retentionMs]), version, record);
   }
 
   async replace(id: string, expected: string, version: string, record: KeyRecord, keepMs?: number): Promise<Write> {
-    const bytes = encode("replace", record);
+    const bytes = this.#encode("replace", record);
     return writeOf(await this.#ask("replace", [id, expected, version, bytes, keepMs ?? null]), version, record);
   }
 
@@ -43,6 +40,16 @@ export class PostgresSteps implements IdempotencyStore {
     const answer = await this.#ask("remove", [id, expected]);
     if (answer.written) return misread("remove");
     return answer.current === undefined ? { written: true } : { written: false, current: answer.current };
+  }
+
+  #encode(step: string, record: KeyRecord): Uint8Array {
+    const bytes = encodeRecord(record);
+    const { maxRecordBytes } = this.capabilities;
+    if (bytes.byteLength <= maxRecordBytes) return bytes;
+    throw new OncekeyError(
+      "RECORD_TOO_LARGE",
+      `PostgresStore ${step}: the record has ${bytes.byteLength} bytes, and at most ${maxRecordBytes} are stored`,
+    );
   }
 
   #ask(step: "get" | "create" | "replace" | "remove", values: unknown[]): Promise<Answer> {
@@ -57,15 +64,6 @@ function writeOf(answer: Answer, version: string, record: KeyRecord): Write {
   }
   const { current } = answer;
   return current?.version === version ? { written: true, stored: current } : { written: false, current };
-}
-
-function encode(step: string, record: KeyRecord): Uint8Array {
-  const bytes = encodeRecord(record);
-  if (bytes.byteLength <= MAX_RECORD_BYTES) return bytes;
-  throw new OncekeyError(
-    "RECORD_TOO_LARGE",
-    `PostgresStore ${step}: the record has ${bytes.byteLength} bytes, and at most ${MAX_RECORD_BYTES} are stored`,
-  );
 }
 
 function misread(step: string): never {

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { Completed, InProgress } from "@oncekey/core";
 import { createDatabase } from "@oncekey/services";
-import { Pool, type PoolConfig } from "pg";
+import { Pool, type PoolClient, type PoolConfig } from "pg";
 import { afterAll, expect } from "vitest";
 import { migrate, PostgresStore } from "../src/index.js";
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
 
 /** A migrated database of its own for a test file, with a pool and a store on it; closed when the file ends. */
 export async function openDatabase(config: PoolConfig = {}) {
@@ -65,20 +65,29 @@ export async function untilBlocked(pool: Pool, count: number, ms = 0): Promise<v
     .toBe(count);
 }
 
-/** Runs `body` in a transaction on a connection of its own, and then rolls it back or commits it. */
-export async function inTransaction(
-  pool: Pool,
-  end: "COMMIT" | "ROLLBACK",
-  body: (client: import("pg").PoolClient) => Promise<void>,
-): Promise<void> {
+/** Runs `body` in a transaction on a connection of its own; commits it, or rolls it back where `body` throws. */
+export async function inTransaction(pool: Pool, body: (client: PoolClient) => Promise<unknown>): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query("BEGIN");
     await body(client);
-    await client.query(end);
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw error;
   } finally {
     client.release();
   }
 }
 
-export { HOUR_MS };
+/** The same, and rolls it back in any case. */
+export async function inUndone(pool: Pool, body: (client: PoolClient) => Promise<unknown>): Promise<void> {
+  const enough = new Error("rolled back on purpose");
+  const transaction = inTransaction(pool, async (client) => {
+    await body(client);
+    throw enough;
+  });
+  await transaction.catch((error: unknown) => {
+    if (error !== enough) throw error;
+  });
+}
