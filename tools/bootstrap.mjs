@@ -54,6 +54,7 @@ function refuseOldNode() {
 
 async function prepare(...scripts) {
   process.env.TURBO_TELEMETRY_DISABLED = "1";
+  process.env.npm_config_update_notifier = "false";
   process.env.PATH = [join(ROOT, "node_modules", ".bin"), pnpmFolder(), process.env.PATH]
     .filter(Boolean)
     .join(delimiter);
