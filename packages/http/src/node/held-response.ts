@@ -35,10 +35,11 @@ export class HeldResponse {
   #length = 0;
   #begun = false;
   #ended = false;
-  /** The client has gone, and nobody was told yet. */
-  #closed = false;
-  /** The stream that is piped into the response has closed before its end. */
+  /** The connection has ended and the handler does not know it yet; its socket, to be given back. */
+  #lost: { readonly socket: unknown } | undefined;
+  /** It has closed before its end. */
   #sourceLost = false;
+  /** The stream that is piped into the response at the moment. */
   #source: unknown;
   #resolve: (response: CapturedResponse) => void = () => {};
   #reject: (error: Error) => void = () => {};
@@ -118,9 +119,24 @@ export class HeldResponse {
     if (event === "pipe") this.#watch(subject);
     if (event === "unpipe" && this.#source === subject) this.#source = undefined;
     if (event !== "close") return false;
-    this.#closed = true;
+    this.#hideClose();
     this.#checkCut();
     return true;
+  }
+
+  /**
+   * Makes the response look as if its connection were there: pipelines, and Express's `sendFile`, would not even begin
+   * on one that is not. What they write is for the retry.
+   */
+  #hideClose(): void {
+    this.#lost = { socket: this.#res.socket };
+    this.#setConnection(false, null);
+  }
+
+  #setConnection(closed: boolean, socket: unknown): void {
+    Reflect.set(this.#res, "destroyed", closed);
+    Reflect.set(this.#res, "_closed", closed);
+    Reflect.set(this.#res, "socket", socket);
   }
 
   #watch(source: unknown): void {
@@ -134,14 +150,15 @@ export class HeldResponse {
   }
 
   /**
-   * A response that began and whose connection was cut from our side (as the framework does on an error after the first
-   * write), or whose source died with the connection, will never end. Where it is the client that left, it may.
+   * A response whose source died with the connection will never end; neither will one that began and whose connection
+   * was cut from our side, as frameworks do on an error after the first write. Where the client left, it may.
    */
   #checkCut(): void {
-    if (!this.#closed || !this.#begun || this.#ended) return;
+    if (this.#lost === undefined || this.#ended) return;
     const { socket } = this.#res.req;
     const byClient = socket.readableEnded || (socket.errored ?? null) !== null;
-    if (!byClient || this.#sourceLost) this.#fail(new Error("the response was cut off before its end"));
+    if (this.#sourceLost || (this.#begun && !byClient))
+      this.#fail(new Error("the response was cut off before its end"));
   }
 
   #write(chunk: unknown, encoding: unknown, callback: Callback | undefined): boolean {
@@ -210,6 +227,7 @@ export class HeldResponse {
   #uncover(): void {
     if (this.#begun) Reflect.set(this.#res, "_header", null);
     Reflect.deleteProperty(this.#res, "writableEnded");
+    if (this.#lost !== undefined) this.#setConnection(true, this.#lost.socket);
   }
 
   #forget(): void {
@@ -218,8 +236,8 @@ export class HeldResponse {
   }
 
   #tellClosed(): void {
-    if (!this.#closed) return;
-    this.#closed = false;
+    if (this.#lost === undefined) return;
+    this.#lost = undefined;
     this.#original.emit.call(this.#res, "close");
   }
 }
