@@ -1,4 +1,5 @@
 import { JsonBuffer } from "./json-buffer.js";
+import { JsonLayout } from "./json-layout.js";
 import { readNumber } from "./json-number.js";
 import { readString } from "./json-string.js";
 import { comparePlainKeys, orderMembers } from "./member-order.js";
@@ -19,16 +20,30 @@ const CLOSE_BRACE = 0x7d;
 const FAILED = -1;
 
 const shared = /* @__PURE__ */ new JsonBuffer();
+const layout = /* @__PURE__ */ new JsonLayout();
 
 /**
  * The canonical form (RFC 8785) of a JSON text in UTF-8, or `undefined` where none keeps all that the text says: not
  * JSON, not UTF-8, a byte order mark, a duplicate member name, a lone surrogate, a number that no double holds exactly,
  * nesting beyond {@link MAX_DEPTH}.
  *
- * Reads bytes and writes bytes; no values are built. The result is a view that the next call overwrites.
+ * Reads bytes and writes bytes; no values are built. The result is the text itself or a view that the
+ * next call overwrites.
  */
 export function canonicalJson(text: Uint8Array): Uint8Array | undefined {
   shared.load(text);
+  const known = layout.apply(shared, text);
+  if (known !== undefined) return known;
+  if (layout.wants(text) && readLoaded() !== undefined) layout.learn(text, readText);
+  return readText(text);
+}
+
+function readText(text: Uint8Array): Uint8Array | undefined {
+  shared.load(text);
+  return readLoaded();
+}
+
+function readLoaded(): Uint8Array | undefined {
   const end = readValue(shared, shared.skipSpace(0));
   const canonical = end >= 0 && shared.skipSpace(end) === shared.end ? shared.written(shared.end) : undefined;
   shared.unload();

@@ -29,6 +29,25 @@ export function readNumber(buffer: JsonBuffer, at: number): number {
   return end;
 }
 
+/** The offset after a number that is canonical as it stands, or -1 for one that may not be. */
+export function plainNumberEnd(bytes: Uint8Array, at: number): number {
+  const whole = bytes[at] === MINUS ? at + 1 : at;
+  const first = bytes[whole] ?? 0;
+  if (first === ZERO || !isDigit(first))
+    return first === ZERO && whole === at && !isNumeric(bytes[at + 1]) ? at + 1 : FAILED;
+  let end = digitsEnd(bytes, whole);
+  if (bytes[end] === POINT) {
+    end = digitsEnd(bytes, end + 1);
+    if (bytes[end - 1] === ZERO || bytes[end - 1] === POINT) return FAILED;
+  }
+  return end - whole > SAFE_DIGITS || isNumeric(bytes[end]) ? FAILED : end;
+}
+
+/** Whether a byte may go on with a number. */
+function isNumeric(byte: number | undefined): boolean {
+  return byte !== undefined && (isDigit(byte) || byte === POINT || (byte | 0x20) === LOWER_E);
+}
+
 function readAnyNumber(buffer: JsonBuffer, at: number): number {
   const { bytes } = buffer;
   const whole = bytes[at] === MINUS ? at + 1 : at;

@@ -60,6 +60,18 @@ export function readString(buffer: JsonBuffer, from: number): number {
   }
 }
 
+/** The offset after a string whose content starts at `from` and is ASCII without escapes, or -1 for any other. */
+export function plainStringEnd(words: DataView, from: number): number {
+  let at = from;
+  let special = specialBytes(words.getInt32(at, true));
+  while (special === 0) {
+    at += 4;
+    special = specialBytes(words.getInt32(at, true));
+  }
+  at += (31 - Math.clz32(special & -special)) >> 3;
+  return words.getUint8(at) === QUOTE ? at + 1 : FAILED;
+}
+
 /**
  * Sets the top bit of the first of four bytes that is a quote, a backslash, a control character or outside ASCII;
  * 0 if none is. (Bits above the first may be wrong: the subtractions borrow.)
