@@ -8,9 +8,9 @@ import type { Database } from "../storage/database.js";
 import { keysTable } from "../storage/schema.js";
 import { Vendor } from "../vendor/vendor.js";
 import { accountOf, authenticate } from "./accounts.js";
+import { freshConnectionForBrowsers, pageHeaders } from "./browsers.js";
 import { Faults, prepareFaults } from "./faults.js";
 import { answerProblem, nothingHere } from "./problem.js";
-import { pageHeaders } from "./security.js";
 import { readSessionRequest } from "./session-request.js";
 import { createSession, readingRoutes, type Services } from "./session-routes.js";
 import { Sessions } from "./sessions.js";
@@ -58,6 +58,7 @@ export function createApp(database: Database, crash: () => never): App {
   };
 
   const handler = express().disable("x-powered-by");
+  handler.use(freshConnectionForBrowsers);
   handler.get("/healthz", async (_req, res) => {
     await database.query("SELECT 1");
     res.set("Cache-Control", "no-store").json({ status: "ok" });

@@ -62,10 +62,10 @@ export class Activity {
     const { id } = req.query;
     const listener = { res, id: typeof id === "string" ? id : undefined };
     res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no" });
-    res.write(`retry: ${RECONNECT_MS}\nevent: hello\ndata: ${JSON.stringify({ ...this.#about, run: this.#run })}\n\n`);
-    const [run, seen] = (req.get("last-event-id") ?? "").split(" ");
-    const missed = run === this.#run ? this.#events.filter(({ number }) => number > Number(seen)) : [];
-    for (const numbered of missed) this.#send(listener, numbered);
+    res.write(
+      `retry: ${RECONNECT_MS}\nevent: hello\ndata: ${JSON.stringify({ ...this.#about, run: this.#run, nowMs: Date.now() })}\n\n`,
+    );
+    for (const numbered of this.#missedBy(req.get("last-event-id"))) this.#send(listener, numbered);
 
     this.#listeners.add(listener);
     const heartbeat = setInterval(() => res.write(":\n\n"), HEARTBEAT_MS);
@@ -78,6 +78,13 @@ export class Activity {
   /** Lets every listener go. */
   close(): void {
     for (const { res } of this.#listeners) res.end();
+  }
+
+  /** What came after the last event that somebody heard; after a restart, everything. */
+  #missedBy(lastEventId: string | undefined): readonly Numbered[] {
+    if (lastEventId === undefined) return [];
+    const [run, number] = lastEventId.split(" ");
+    return run === this.#run ? this.#events.filter((event) => event.number > Number(number)) : this.#events;
   }
 
   #send({ res, id }: Listener, { number, atMs, event }: Numbered): void {

@@ -21,3 +21,12 @@ export const pageHeaders: RequestHandler = (_req, res, next) => {
   });
   next();
 };
+
+/**
+ * A browser repeats a POST by itself when a connection that it has used before breaks without an answer. The page wants
+ * to show such a loss, so a browser gets a new connection for each request. (With a key, that repetition is harmless.)
+ */
+export const freshConnectionForBrowsers: RequestHandler = (req, res, next) => {
+  if (req.get("sec-fetch-mode") !== undefined) res.set("Connection", "close");
+  next();
+};
