@@ -1,7 +1,7 @@
 /** Bodies of the kind that APIs get, with members in the order in which people write them. */
 
 /** About 200 bytes of JSON. */
-export function smallCharge(): unknown {
+export function smallCharge(): object {
   return {
     amount: 1000,
     currency: "usd",
@@ -29,4 +29,17 @@ export function largeOrder(): unknown {
     tags: ["kitchen", "steel", `batch-${index % 20}`],
   }));
   return { reference: "ord_8e03978e40d5", customer: { name: "Łucja Nowak", email: "lucja@example.org" }, items };
+}
+
+/** The same members in `count` other orders. */
+export function reorderings(value: object, count: number): object[] {
+  const members = Object.entries(value);
+  return Array.from({ length: count }, (_, turn) =>
+    Object.fromEntries(
+      members
+        .map((member, index) => ({ member, place: Math.sin((turn + 1) * (index + 1) * 997) }))
+        .sort((a, b) => a.place - b.place)
+        .map(({ member }) => member),
+    ),
+  );
 }

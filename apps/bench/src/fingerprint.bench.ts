@@ -2,7 +2,7 @@ import { createHash, createHmac, hash } from "node:crypto";
 import { fingerprint, type RequestDescription, recordId } from "@oncekey/core";
 import canonicalize from "canonicalize";
 import { canonicalize as jsonCanonicalize } from "json-canonicalize";
-import { largeOrder, smallCharge } from "./bodies.js";
+import { largeOrder, reorderings, smallCharge } from "./bodies.js";
 import type { BenchGroup, BenchSuite } from "./suite.js";
 
 const SECRET = "a secret of the server, 32 bytes";
@@ -22,6 +22,8 @@ function smallBody(): BenchGroup {
   const body = Buffer.from(text);
   const unsorted = request(text);
   const sorted = request(canonicalize(smallCharge()) ?? "");
+  const mixed = reorderings(smallCharge(), 100).map((value) => request(JSON.stringify(value)));
+  let next = 0;
   const raw = { ...unsorted, contentType: "application/octet-stream" };
   return {
     title: `A JSON body of ${body.length} bytes`,
@@ -31,6 +33,10 @@ function smallBody(): BenchGroup {
       { name: "SHA-256 of the bytes, crypto.hash", run: () => hash("sha256", body, "base64url") },
       { name: "fingerprint, members as a client sends them", run: () => fingerprint(unsorted) },
       { name: "fingerprint, members in order", run: () => fingerprint(sorted) },
+      {
+        name: "fingerprint, no two bodies in a row laid out alike",
+        run: () => fingerprint(mixed[next++ % mixed.length] ?? unsorted),
+      },
       { name: "fingerprint of the same bytes as raw", run: () => fingerprint(raw) },
       { name: "fingerprint with a secret", run: () => fingerprint(unsorted, { hmacKey: SECRET }) },
       { name: "HMAC of the bytes", run: () => createHmac("sha256", SECRET).update(body).digest("base64url") },

@@ -11,8 +11,9 @@ export interface Effort {
 export const FULL: Effort = { warmUpMs: 500, batchMs: 4, rounds: 300 };
 export const QUICK: Effort = { warmUpMs: 150, batchMs: 2, rounds: 60 };
 
-/** The middle of many measurements, and where the middle half of them lies. */
+/** The least and the middle of many measurements, and where the middle half of them lies. */
 export interface Spread {
+  readonly least: number;
   readonly median: number;
   readonly low: number;
   readonly high: number;
@@ -23,6 +24,8 @@ export interface Measured {
   readonly nanoseconds: Spread;
   /** Its time by the baseline's, round by round: what slows the machine for a while slows both. */
   readonly ratio: Spread;
+  /** Its fastest batch by the baseline's: what is left when nobody else was at work. */
+  readonly leastRatio: number;
 }
 
 interface Batch {
@@ -49,7 +52,9 @@ export async function measure(group: BenchGroup, effort: Effort): Promise<readon
   const [baseline = []] = times;
   return batches.map(({ name }, index) => {
     const own = times[index] ?? [];
-    return { name, nanoseconds: spread(own), ratio: spread(own.map((time, round) => time / (baseline[round] ?? 0))) };
+    const nanoseconds = spread(own);
+    const ratio = spread(own.map((time, round) => time / (baseline[round] ?? 0)));
+    return { name, nanoseconds, ratio, leastRatio: nanoseconds.least / spread(baseline).least };
   });
 }
 
@@ -88,5 +93,5 @@ async function timeAsync(run: () => unknown, times: number): Promise<number> {
 export function spread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN;
-  return { median: at(0.5), low: at(0.25), high: at(0.75) };
+  return { least: at(0), median: at(0.5), low: at(0.25), high: at(0.75) };
 }

@@ -1,26 +1,26 @@
-import type { Measured, Spread } from "./measure.js";
+import type { Measured } from "./measure.js";
 import type { BenchGroup } from "./suite.js";
 
 /** A group's results as a Markdown table. */
 export function markdown(group: BenchGroup, results: readonly Measured[]): string {
-  const rows = results.map(({ name, nanoseconds, ratio }, index) => [
+  const rows = results.map(({ name, nanoseconds, ratio, leastRatio }) => [
     name,
-    duration(nanoseconds.median),
-    `${duration(nanoseconds.low)} to ${duration(nanoseconds.high)}`,
-    index === 0 ? "1" : times(ratio),
-    index === 0 ? "1" : times(inverse(ratio)),
+    `${duration(nanoseconds.median)} (${duration(nanoseconds.low)} to ${duration(nanoseconds.high)})`,
+    duration(nanoseconds.least),
+    `${ratio.median.toFixed(2)} (${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)})`,
+    (1 / ratio.median).toFixed(2),
+    `${leastRatio.toFixed(2)} / ${(1 / leastRatio).toFixed(2)}`,
   ]);
-  const head = ["case", "median", "middle half", "time, baseline = 1", "speed, baseline = 1"];
-  const lines = [head, ["---", "--:", "--:", "--:", "--:"], ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+  const head = [
+    "case",
+    "median (middle half)",
+    "fastest",
+    "time ÷ baseline",
+    "speed ÷ baseline",
+    "the same, of the fastest",
+  ];
+  const lines = [head, ["---", "--:", "--:", "--:", "--:", "--:"], ...rows].map((cells) => `| ${cells.join(" | ")} |`);
   return [`### ${group.title}`, "", group.note, "", ...lines, ""].join("\n");
-}
-
-function inverse({ median, low, high }: Spread): Spread {
-  return { median: 1 / median, low: 1 / high, high: 1 / low };
-}
-
-function times({ median, low, high }: Spread): string {
-  return `${median.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`;
 }
 
 function duration(nanoseconds: number): string {
