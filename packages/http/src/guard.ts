@@ -1,6 +1,7 @@
 import type { Attempt, Oncekey, Outcome, RequestDescription } from "@oncekey/core";
 import { fingerprint, isOncekeyError, type ResultCodec } from "@oncekey/core";
 import { type Execution, executionCodec, toExecution } from "./execution.js";
+import { type HttpAttempt, httpAttempt, isSameAnswer } from "./http-attempt.js";
 import { bodyToCompare, type ComparedBody, type Incoming, joined } from "./incoming.js";
 import { madeAtMs } from "./key-age.js";
 import { type KeyErrorCode, parseIdempotencyKey } from "./key-header.js";
@@ -11,12 +12,15 @@ import { statusOfOmitted } from "./response-codec.js";
 import { resolveScope, scopeOfRoute } from "./scope.js";
 import { deriveEngine, resolveEngine, resolveSettings, type Settings } from "./settings.js";
 
+/** Why something else is sent than what a handler made: it is a replay, it was committed in a transaction, or a problem. */
+export type AnswerReason = "replay" | "committed" | ProblemSlug;
+
 /** What a binding does with a request. */
 export type Handled =
   /** None of our business: run the handler as if we were not there. */
   | { readonly kind: "pass" }
   /** Send this; if the handler ran, what it made is dropped. */
-  | { readonly kind: "answer"; readonly because: "replay" | ProblemSlug; readonly response: CompleteResponse }
+  | { readonly kind: "answer"; readonly because: AnswerReason; readonly response: CompleteResponse }
   /** The handler ran; send what it made. It is durable, unless the policy or the options said otherwise. */
   | { readonly kind: "executed"; readonly response: CapturedResponse }
   /** The handler failed without a response. `answer` is what retries will get, where the policy stores failures. */
@@ -26,7 +30,7 @@ export type Handled =
  * Runs the handler once. Resolves when its response is complete, or larger than may be kept (`body` is then undefined):
  * not one byte may leave before the guard has answered. Rejects where there will be no response.
  */
-export type Run = (attempt: Attempt) => Promise<CapturedResponse>;
+export type Run = (attempt: HttpAttempt) => Promise<CapturedResponse>;
 
 /** The protocol, for one set of options; what every binding is a thin shell around. */
 export interface Guard<Req> {
@@ -104,9 +108,17 @@ class ProtocolGuard<Req> implements Guard<Req> {
     const query = mark < 0 ? "" : target.slice(mark + 1);
     const scope = scopeByRoute ? scopeOfRoute(caller, method, path) : caller;
     const operation = { key: found.key, scope, fingerprint: this.#fingerprint(incoming, path, query, compared.body) };
-    const execute = async (attempt: Attempt) => toExecution(await run(attempt), ownHosts(incoming), maxResponseBytes);
+    let own: Execution | undefined;
+    const execute = async (attempt: Attempt) => {
+      const hosts = ownHosts(incoming);
+      own = await toExecution(await run(httpAttempt(attempt, hosts)), hosts, maxResponseBytes);
+      return own;
+    };
     try {
-      return await this.#answer(incoming.request, await this.#engine.execute(operation, execute, this.#codec));
+      const outcome = await this.#engine.execute(operation, execute, this.#codec);
+      return outcome.outcome === "executed"
+        ? this.#executed(outcome.value, own)
+        : await this.#answer(incoming.request, outcome);
     } catch (error) {
       if (!isOncekeyError(error, "CLOSED")) throw error;
       return this.#unavailable("This server is shutting down. Nothing was done; ask again with the same key.");
@@ -165,10 +177,16 @@ class ProtocolGuard<Req> implements Guard<Req> {
     return fingerprint(isLost(body) ? description : { ...description, body }, { hmacKey, select: pick });
   }
 
-  async #answer(request: Req, outcome: Outcome<Execution>): Promise<Handled> {
+  /** What was committed in a transaction is the answer, even if the handler failed to send it. */
+  #executed(result: Execution, own: Execution | undefined): Handled {
+    if (own !== undefined && isSameAnswer(result, own)) return { kind: "executed", response: own.sent };
+    const { status, headers, body } = result.plain;
+    if (body === undefined) throw new Error("a committed response has its body");
+    return { kind: "answer", because: "committed", response: { status, headers, body } };
+  }
+
+  async #answer(request: Req, outcome: Exclude<Outcome<Execution>, { outcome: "executed" }>): Promise<Handled> {
     switch (outcome.outcome) {
-      case "executed":
-        return { kind: "executed", response: outcome.value.sent };
       case "threw": {
         const { error, stored } = outcome;
         return stored ? { kind: "threw", error, answer: this.#failure } : { kind: "threw", error };

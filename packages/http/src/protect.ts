@@ -1,7 +1,7 @@
-import type { Attempt } from "@oncekey/core";
 import { readUpTo } from "./byte-stream.js";
 import { type Captured, capture, toResponse } from "./capture.js";
 import { createGuard, type Guard } from "./guard.js";
+import type { HttpAttempt } from "./http-attempt.js";
 import type { Incoming, RequestBody } from "./incoming.js";
 import type { GuardOptions } from "./options.js";
 import { header } from "./protocol.js";
@@ -27,10 +27,10 @@ export interface ProtectedHandler<Rest extends readonly unknown[] = []> {
   close(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }>;
 }
 
-const attempts = new WeakMap<Request, Attempt>();
+const attempts = new WeakMap<Request, HttpAttempt>();
 
 /** The attempt under which a handler runs; `undefined` where its request is not protected. */
-export function attemptOf(request: Request): Attempt | undefined {
+export function attemptOf(request: Request): HttpAttempt | undefined {
   return attempts.get(request);
 }
 

@@ -28,6 +28,7 @@ export const replayedValue = "true";
 export const noStore = "no-store";
 /** The media type of a problem (RFC 9457, section 3). */
 export const problemMediaType = "application/problem+json";
+export const jsonMediaType = "application/json";
 export const multipartPrefix = "multipart/";
 
 /** What a problem type is made of: the slug ends its URI. */

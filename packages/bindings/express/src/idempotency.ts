@@ -1,10 +1,10 @@
-import type { Attempt } from "@oncekey/core";
 import {
   createGuard,
   type Guard,
   type GuardOptions,
   type RouteOptions as GuardRouteOptions,
   type Handled,
+  type HttpAttempt,
   type Incoming,
 } from "@oncekey/http";
 import { HeldResponse, headerLines, requestBody, writeResponse } from "@oncekey/http/node";
@@ -14,7 +14,7 @@ declare global {
   namespace Express {
     interface Request {
       /** The attempt under which this request runs; absent where it is not protected. */
-      idempotency?: Attempt;
+      idempotency?: HttpAttempt;
     }
   }
 }
@@ -72,7 +72,7 @@ class Exchange {
   }
 
   run(): void {
-    const runHandler = (attempt: Attempt) => {
+    const runHandler = (attempt: HttpAttempt) => {
       this.#req.idempotency = attempt;
       this.#held = new HeldResponse(this.#res, this.#guard.maxResponseBytes);
       this.#next();

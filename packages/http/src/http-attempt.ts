@@ -1,0 +1,64 @@
+import type { Attempt, IdempotencyStore } from "@oncekey/core";
+import type { Execution } from "./execution.js";
+import { header, jsonMediaType } from "./protocol.js";
+import type { CompleteResponse, HeaderLine } from "./response.js";
+
+/** A response in the handler's words: with a body, a JSON value, or nothing. */
+export interface CommittedResponse {
+  readonly status: number;
+  readonly headers?: readonly HeaderLine[];
+  readonly body?: string | Uint8Array;
+  /** In place of `body`; sets the content type too. */
+  readonly json?: unknown;
+}
+
+/** What a handler of an HTTP request is told about its run. */
+export interface HttpAttempt extends Attempt {
+  /**
+   * Completes the request inside the caller's own database transaction: what the transaction writes and `response`, the
+   * answer for every retry, become durable together or not at all. Send the same response afterwards.
+   *
+   * See `Attempt.commitWith` of `@oncekey/core` for when it rejects.
+   */
+  commitWith(store: IdempotencyStore, response: CommittedResponse): Promise<void>;
+}
+
+const utf8 = new TextEncoder();
+
+/** The engine's attempt, for a handler that thinks in responses. */
+export function httpAttempt(attempt: Attempt, ownHosts: readonly string[]): HttpAttempt {
+  return {
+    id: attempt.id,
+    number: attempt.number,
+    get signal() {
+      return attempt.signal;
+    },
+    deriveKey: (name, format) => attempt.deriveKey(name, format),
+    commitWith: async (store, response) => {
+      const sent = complete(response);
+      await attempt.commitWith(store, { sent, plain: sent, ownHosts } satisfies Execution);
+    },
+  };
+}
+
+/** Whether a handler sent what it had committed; the headers that are not kept may differ. */
+export function isSameAnswer(one: Execution, other: Execution | undefined): boolean {
+  if (one === other) return true;
+  if (one.plain.status !== other?.plain.status) return false;
+  const [a, b] = [one.plain.body, other.plain.body];
+  return a?.byteLength === b?.byteLength && (a?.every((byte, index) => byte === b?.[index]) ?? true);
+}
+
+function complete({ status, headers = [], body, json }: CommittedResponse): CompleteResponse {
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw new TypeError(
+      `commitWith: ${String(status)} is not the status of a response; give { status, headers, body or json }`,
+    );
+  }
+  if (body !== undefined && json !== undefined) throw new TypeError("commitWith: give body or json, not both");
+  if (json !== undefined) {
+    const lines: readonly HeaderLine[] = [[header.contentType, jsonMediaType], ...headers];
+    return { status, headers: lines, body: utf8.encode(JSON.stringify(json)) };
+  }
+  return { status, headers, body: typeof body === "string" ? utf8.encode(body) : (body ?? new Uint8Array(0)) };
+}
