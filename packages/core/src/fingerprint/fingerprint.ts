@@ -97,20 +97,3 @@ function secretBytes(secret: Secret): Uint8Array {
     "The option `hmacKey` must be a secret that is not empty (a string or bytes), or a list of them.",
   );
 }
-
-/**
- * Whether a recorded fingerprint is this one, under the present secret or an older one.
- *
- * Looks at every character whatever it finds, so that the time taken tells nothing about a keyed fingerprint.
- */
-export function matchesFingerprint(current: Fingerprint, recorded: string): boolean {
-  let matches = sameText(current.value, recorded);
-  for (const alternate of current.alternates ?? []) matches = sameText(alternate, recorded) || matches;
-  return matches;
-}
-
-function sameText(a: string, b: string): boolean {
-  let difference = a.length ^ b.length;
-  for (let index = 0; index < a.length; index++) difference |= a.charCodeAt(index) ^ b.charCodeAt(index);
-  return difference === 0;
-}

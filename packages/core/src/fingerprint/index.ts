@@ -1,4 +1,4 @@
-export { fingerprint, matchesFingerprint } from "./fingerprint.js";
+export { fingerprint } from "./fingerprint.js";
 export { jsonBody } from "./json-body.js";
 export type {
   Fingerprint,
