@@ -1,3 +1,4 @@
+export { browserFlags, findBrowser } from "./browser.js";
 export { createDatabase, dropDatabases, testDatabaseUrl } from "./database.js";
 export { freePort } from "./free-port.js";
 export { type PostgresOptions, type PostgresServer, startPostgres } from "./postgres.js";

