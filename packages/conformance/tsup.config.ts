@@ -1,3 +1,8 @@
 import { library } from "../../tsup.base.js";
 
-export default library();
+// The races between processes start a file of this package, so they need its own address in both formats.
+export default library({
+  entry: ["src/index.ts", "src/processes.ts", "src/processes/race-worker.ts"],
+  platform: "node",
+  shims: true,
+});

@@ -67,6 +67,7 @@ export const raceCases = [
             check(refusals < most, `${refusals} replaces of the version that was just read are refused`);
             const current = present(write.current, "the refusal carries the count that stands");
             check(current.version !== version, "a refusal carries the very version that was expected");
+            await bench.turn();
           }
         }
       });
@@ -187,6 +188,7 @@ export const raceCases = [
           const { version, record } = present(await store.get(id), "get beside writes");
           equal(version, versionOf(record.attempt), `the version of the record with attempt ${record.attempt}`);
           reads += 1;
+          await bench.turn();
         } while (writing);
       });
       const writes = async () => {

@@ -9,8 +9,10 @@ export interface BrokenStore {
   readonly bug: string;
   /** The ids of all cases that fail, in the order of the suite; every other case passes or is skipped. */
   readonly fails: readonly string[];
-  /** A fixture over a fresh store with this bug. */
+  /** A fixture over a fresh store with this bug; its clock is moved by hand. */
   fixture(): StoreFixture;
+  /** A fresh store with this bug, on this clock in milliseconds, for tests of other suites. */
+  open(nowMs: () => number): FullStore;
 }
 
 /** Describes a broken store. */
@@ -19,7 +21,13 @@ export function broken(
   bug: string,
   fails: readonly string[],
   Store: new (nowMs: () => number) => SeamStore,
-  client?: (store: FullStore) => FullStore,
+  client: (store: FullStore) => FullStore = (store) => store,
 ): BrokenStore {
-  return { name, bug, fails, fixture: () => memoryFixture(name, (nowMs) => new Store(nowMs), client) };
+  return {
+    name,
+    bug,
+    fails,
+    fixture: () => memoryFixture(name, (nowMs) => new Store(nowMs), client),
+    open: (nowMs) => client(new Store(nowMs)),
+  };
 }

@@ -2,11 +2,16 @@ import type { KeyRecord, Removal, Stored, Write } from "@oncekey/core";
 import { broken } from "./broken-store.js";
 import { type Entry, SeamStore } from "./seams.js";
 
+/** The time in which others may write. */
+function roundTrip(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
+}
+
 class LooksThenCreates extends SeamStore {
   override async create(id: string, version: string, record: KeyRecord, retentionMs: number): Promise<Write> {
     const standing = this.find(id);
     if (standing === undefined) {
-      await Promise.resolve();
+      await roundTrip();
       this.entries.delete(id);
     }
     return super.create(id, version, record, retentionMs);
@@ -22,7 +27,7 @@ class LooksThenReplaces extends SeamStore {
     keepMs?: number,
   ): Promise<Write> {
     const seen = this.find(id);
-    await Promise.resolve();
+    await roundTrip();
     if (seen?.version === expected && this.find(id) !== undefined) this.entries.set(id, seen);
     return super.replace(id, expected, version, record, keepMs);
   }
@@ -32,7 +37,7 @@ class LooksThenRemoves extends SeamStore {
   override async remove(id: string, expected: string): Promise<Removal> {
     const standing = this.find(id);
     if (standing?.version !== expected) return super.remove(id, expected);
-    await Promise.resolve();
+    await roundTrip();
     this.entries.delete(id);
     return { written: true };
   }
@@ -41,7 +46,7 @@ class LooksThenRemoves extends SeamStore {
 class ReadsInTwoSteps extends SeamStore {
   override async get(id: string): Promise<Stored | undefined> {
     const before = await super.get(id);
-    await Promise.resolve();
+    await roundTrip();
     const after = await super.get(id);
     return before === undefined || after === undefined ? after : { ...after, version: before.version };
   }
