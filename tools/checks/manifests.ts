@@ -57,13 +57,20 @@ function shapeProblems({ folder, manifest }: WorkspacePackage, template: Manifes
 function exportProblems({ exports = {} }: Manifest, template: Manifest): string[] {
   const form = JSON.stringify(template.exports?.["."]);
   return Object.entries({ ...template.exports, ...exports }).flatMap(([path, entry]) => {
-    const name = path === "." ? "index" : path.slice(2);
-    const wanted = path === "./package.json" ? path : JSON.parse(form.replaceAll("index", name));
-    if (typeof wanted !== "string" && isData(exports[path])) return [];
+    const wanted = path === "./package.json" ? path : likeFirst(form, path, entry);
+    if (path !== "./package.json" && isData(exports[path])) return [];
     return isDeepStrictEqual(exports[path], wanted) && inOrder(entry, wanted)
       ? []
       : [`exports["${path}"] should be ${JSON.stringify(wanted)}`];
   });
+}
+
+/** The form of the first entry point, for another: `./node` comes from `src/node.ts` or `src/node/index.ts`. */
+function likeFirst(form: string, path: string, entry: unknown): unknown {
+  const name = path.slice(2) || "index";
+  const wanted = JSON.parse(form.replaceAll("index", name));
+  const source = Object(entry)["@oncekey/source"];
+  return source === `./src/${name}/index.ts` ? { ...wanted, "@oncekey/source": source } : wanted;
 }
 
 /** A file that is exported as it is, such as SQL or a JSON vector. */
