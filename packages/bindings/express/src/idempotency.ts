@@ -8,7 +8,7 @@ import {
   type Incoming,
 } from "@oncekey/http";
 import { HeldResponse, headerLines, requestBody, writeResponse } from "@oncekey/http/node";
-import type { NextFunction, Request, Response } from "express";
+import type { NextFunction, Request, RequestHandler, Response } from "express";
 
 declare global {
   namespace Express {
@@ -26,8 +26,7 @@ export type IdempotencyOptions = GuardOptions<Request>;
 export type RouteOptions = GuardRouteOptions<Request>;
 
 /** The middleware, and what else it can do. */
-export interface IdempotencyMiddleware {
-  (req: Request, res: Response, next: NextFunction): void;
+export interface IdempotencyMiddleware extends RequestHandler {
   /** The same engine with other options, for one route. */
   with(options: RouteOptions): IdempotencyMiddleware;
   /** Takes no new requests, and waits for running ones and for what is still to be stored. For a graceful shutdown. */
