@@ -1,0 +1,11 @@
+import { describe, it } from "node:test";
+import { registerStoreConformance } from "@oncekey/conformance";
+import { MemoryStore } from "@oncekey/core";
+
+const store = new MemoryStore();
+const { capabilities } = store;
+
+registerStoreConformance(
+  { name: "MemoryStore", capabilities, open: async () => ({ store, close: async () => {} }) },
+  { describe, it },
+);
