@@ -2,28 +2,34 @@ import { decodeRecord, type Stored } from "@oncekey/core";
 
 /** What a step of the store came back with. */
 export type Answer =
-  /** It wrote; the record has this long to live. */
-  | { readonly written: true; readonly expiresInMs: number }
+  /** It wrote. */
+  | { readonly written: true; readonly ageMs: number; readonly expiresInMs: number }
   /** It did not; this stands there. */
   | { readonly written: false; readonly current: Stored | undefined };
 
-/** Reads the answer of a function of `sql/`: nothing, a number, or what stands as four fields. */
+/** Reads the answer of a function of `sql/`: nothing, `age life` of what it wrote, or `age life base64 version`. */
 export function readAnswer(text: string | null): Answer {
   if (text === null) return { written: false, current: undefined };
-  if (!text.includes(" ")) return { written: true, expiresInMs: readNumber(text) };
-  return { written: false, current: readStanding(text) };
+  const [age, afterAge] = readField(text, 0);
+  if (text.includes(" ", afterAge)) return { written: false, current: readStanding(text) };
+  const expiresInMs = readNumber(text.slice(afterAge));
+  // What expired before its write could take place has expired with it.
+  if (expiresInMs <= 0) return { written: false, current: undefined };
+  return { written: true, ageMs: readNumber(age), expiresInMs };
 }
 
 /** Reads `age life base64 version`; the version comes last because it may contain spaces. */
-export function readStanding(text: string): Stored {
+export function readStanding(text: string): Stored | undefined {
   const [age, afterAge] = readField(text, 0);
   const [life, afterLife] = readField(text, afterAge);
   const [base64, afterBase64] = readField(text, afterLife);
+  const expiresInMs = readNumber(life);
+  if (expiresInMs <= 0) return undefined;
   return {
     version: text.slice(afterBase64),
     record: decodeRecord(fromBase64(base64)),
     ageMs: readNumber(age),
-    expiresInMs: readNumber(life),
+    expiresInMs,
   };
 }
 

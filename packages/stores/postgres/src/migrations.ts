@@ -34,98 +34,86 @@ WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 -- For sweep() only.
 CREATE INDEX ON oncekey_records (expires_at);
 
+-- Age and remaining life of a record in milliseconds, as one text. Both functions of SQL are parts of the statements that
+-- use them by the time these are planned.
+CREATE FUNCTION oncekey_records_written_v1(p_written_at timestamptz, p_expires_at timestamptz)
+RETURNS text LANGUAGE sql VOLATILE AS $$
+  SELECT greatest(date_part('epoch', clock_timestamp() - p_written_at) * 1000, 0)
+    || ' ' || date_part('epoch', p_expires_at - clock_timestamp()) * 1000
+$$;
+
 -- What stands, as one text: age and remaining life in milliseconds, the record in base64, the version. One text column
--- comes back alike from every driver, whatever type parsers its user has set.
-CREATE FUNCTION oncekey_records_standing_v1(p_at timestamptz, p_written_at timestamptz, p_expires_at timestamptz,
-                                            p_record bytea, p_version text)
-RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT greatest(date_part('epoch', p_at - p_written_at) * 1000, 0)
-    || ' ' || date_part('epoch', p_expires_at - p_at) * 1000
-    || ' ' || encode(p_record, 'base64')
-    || ' ' || p_version
+-- comes back alike from every driver, whatever type parsers its user has set. A life of 0 or less, which two readings
+-- of the clock may leave, is for the reader to treat as nothing.
+CREATE FUNCTION oncekey_records_standing_v1(p_written_at timestamptz, p_expires_at timestamptz, p_record bytea,
+                                            p_version text)
+RETURNS text LANGUAGE sql VOLATILE AS $$
+  SELECT oncekey_records_written_v1(p_written_at, p_expires_at) || ' ' || encode(p_record, 'base64') || ' ' || p_version
 $$;
 
 CREATE FUNCTION oncekey_records_get_v1(p_id text)
 RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-  moment timestamptz := clock_timestamp();
   answer text;
 BEGIN
-  SELECT oncekey_records_standing_v1(moment, k.written_at, k.expires_at, k.record, k.version) INTO answer
-    FROM oncekey_records k WHERE k.id = p_id AND k.expires_at > moment;
+  SELECT oncekey_records_standing_v1(k.written_at, k.expires_at, k.record, k.version) INTO answer
+    FROM oncekey_records k WHERE k.id = p_id AND k.expires_at > clock_timestamp();
   RETURN answer;
 END $$;
 
--- Answers the remaining life in milliseconds if it wrote, else what stands.
+-- Answers age and remaining life if it wrote, else what stands.
 --
--- It reads first: a duplicate then costs a read, where an INSERT that runs into the key costs much more. At READ
--- COMMITTED each statement of a function sees what was committed before it, so whatever the INSERT ran into is seen by
--- the next round.
+-- It reads first: a duplicate then costs a read, where an INSERT that runs into the key costs more. At READ COMMITTED
+-- each statement of a function sees what was committed before it, so whatever the INSERT ran into is seen by the next
+-- round.
+--
+-- An INSERT or UPDATE that waits for somebody's transaction keeps the time at which it began to wait, unless that
+-- transaction changed the row. So the age that is answered is measured afterwards, and is not always 0.
 CREATE FUNCTION oncekey_records_create_v1(p_id text, p_version text, p_record bytea, p_retention_ms float8)
 RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-  retention interval := p_retention_ms * interval '1 millisecond';
-  moment timestamptz;
   answer text;
 BEGIN
   LOOP
-    moment := clock_timestamp();
-    SELECT oncekey_records_standing_v1(moment, k.written_at, k.expires_at, k.record, k.version) INTO answer
-      FROM oncekey_records k WHERE k.id = p_id AND k.expires_at > moment;
+    SELECT oncekey_records_standing_v1(k.written_at, k.expires_at, k.record, k.version) INTO answer
+      FROM oncekey_records k WHERE k.id = p_id AND k.expires_at > clock_timestamp();
     IF FOUND THEN RETURN answer; END IF;
 
-    INSERT INTO oncekey_records (written_at, expires_at, id, version, record)
-      VALUES (moment, moment + retention, p_id, p_version, p_record)
-      ON CONFLICT (id) DO NOTHING;
-    IF NOT FOUND THEN
-      UPDATE oncekey_records k
-        SET written_at = moment, expires_at = moment + retention, version = p_version, record = p_record
-        WHERE k.id = p_id AND k.expires_at <= moment;
-      CONTINUE WHEN NOT FOUND;
-    END IF;
+    INSERT INTO oncekey_records AS k (written_at, expires_at, id, version, record)
+      VALUES (clock_timestamp(), clock_timestamp() + p_retention_ms * interval '1 millisecond',
+              p_id, p_version, p_record)
+      ON CONFLICT (id) DO NOTHING
+      RETURNING oncekey_records_written_v1(k.written_at, k.expires_at) INTO answer;
+    IF FOUND THEN RETURN answer; END IF;
 
-    -- After waiting for somebody's transaction those times are old, and the life of the record would have begun before
-    -- it was there.
-    IF clock_timestamp() > moment + interval '50 milliseconds' THEN
-      UPDATE oncekey_records k SET written_at = clock_timestamp(), expires_at = clock_timestamp() + retention
-        WHERE k.id = p_id;
-    END IF;
-    RETURN p_retention_ms;
+    UPDATE oncekey_records k
+      SET version = p_version, record = p_record, written_at = clock_timestamp(),
+          expires_at = clock_timestamp() + p_retention_ms * interval '1 millisecond'
+      WHERE k.id = p_id AND k.expires_at <= clock_timestamp()
+      RETURNING oncekey_records_written_v1(k.written_at, k.expires_at) INTO answer;
+    IF FOUND THEN RETURN answer; END IF;
   END LOOP;
 END $$;
 
--- Answers the remaining life in milliseconds if it wrote, else what stands.
+-- Answers age and remaining life if it wrote, else what stands. The life is 0 or less where the record expired while the
+-- UPDATE waited: nothing stands there then.
 CREATE FUNCTION oncekey_records_replace_v1(p_id text, p_expected text, p_version text, p_record bytea, p_keep_ms float8)
 RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-  keep interval := p_keep_ms * interval '1 millisecond';
-  moment timestamptz;
-  left_ms float8;
   standing text;
   answer text;
 BEGIN
   LOOP
     UPDATE oncekey_records k
       SET version = p_version, record = p_record, written_at = clock_timestamp(),
-          expires_at = greatest(k.expires_at, clock_timestamp() + keep)
+          expires_at = greatest(k.expires_at, clock_timestamp() + p_keep_ms * interval '1 millisecond')
       WHERE k.id = p_id AND k.version = p_expected AND k.expires_at > clock_timestamp()
-      RETURNING k.written_at, date_part('epoch', k.expires_at - k.written_at) * 1000 INTO moment, left_ms;
-    IF FOUND THEN
-      -- The row was locked by a transaction that then left it as it was: those times are from before the wait.
-      IF clock_timestamp() > moment + interval '50 milliseconds' THEN
-        UPDATE oncekey_records k
-          SET written_at = clock_timestamp(), expires_at = greatest(k.expires_at, clock_timestamp() + keep)
-          WHERE k.id = p_id AND k.expires_at > clock_timestamp()
-          RETURNING date_part('epoch', k.expires_at - k.written_at) * 1000 INTO left_ms;
-      END IF;
-      -- A life that ended before the write could take place: nothing stands there.
-      RETURN CASE WHEN left_ms > 0 THEN left_ms END;
-    END IF;
+      RETURNING oncekey_records_written_v1(k.written_at, k.expires_at) INTO answer;
+    IF FOUND THEN RETURN answer; END IF;
 
-    moment := clock_timestamp();
-    SELECT k.version, oncekey_records_standing_v1(moment, k.written_at, k.expires_at, k.record, k.version)
+    SELECT k.version, oncekey_records_standing_v1(k.written_at, k.expires_at, k.record, k.version)
       INTO standing, answer
-      FROM oncekey_records k WHERE k.id = p_id AND k.expires_at > moment;
+      FROM oncekey_records k WHERE k.id = p_id AND k.expires_at > clock_timestamp();
     -- If the expected version stands after all, it was written between the two statements.
     IF standing IS DISTINCT FROM p_expected THEN RETURN answer; END IF;
   END LOOP;
@@ -135,7 +123,6 @@ END $$;
 CREATE FUNCTION oncekey_records_remove_v1(p_id text, p_expected text)
 RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-  moment timestamptz;
   standing text;
   answer text;
 BEGIN
@@ -143,10 +130,9 @@ BEGIN
     DELETE FROM oncekey_records k WHERE k.id = p_id AND k.version = p_expected;
     IF FOUND THEN RETURN NULL; END IF;
 
-    moment := clock_timestamp();
-    SELECT k.version, oncekey_records_standing_v1(moment, k.written_at, k.expires_at, k.record, k.version)
+    SELECT k.version, oncekey_records_standing_v1(k.written_at, k.expires_at, k.record, k.version)
       INTO standing, answer
-      FROM oncekey_records k WHERE k.id = p_id AND k.expires_at > moment;
+      FROM oncekey_records k WHERE k.id = p_id AND k.expires_at > clock_timestamp();
     IF standing IS DISTINCT FROM p_expected THEN RETURN answer; END IF;
   END LOOP;
 END $$;
@@ -154,12 +140,10 @@ END $$;
 -- The live records after p_after in the order of their ids, each with its id before it.
 CREATE FUNCTION oncekey_records_list_v1(p_after text, p_limit int)
 RETURNS SETOF text LANGUAGE plpgsql AS $$
-DECLARE
-  moment timestamptz := clock_timestamp();
 BEGIN
   RETURN QUERY
-    SELECT k.id || ' ' || oncekey_records_standing_v1(moment, k.written_at, k.expires_at, k.record, k.version)
-      FROM oncekey_records k WHERE k.id > p_after AND k.expires_at > moment
+    SELECT k.id || ' ' || oncekey_records_standing_v1(k.written_at, k.expires_at, k.record, k.version)
+      FROM oncekey_records k WHERE k.id > p_after AND k.expires_at > clock_timestamp()
       ORDER BY k.id LIMIT p_limit;
 END $$;
 

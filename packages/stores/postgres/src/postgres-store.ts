@@ -1,4 +1,4 @@
-import type { IdempotencyStore, ListableStore, Page, SweepableStore, TransactionalStore } from "@oncekey/core";
+import type { IdempotencyStore, ListableStore, Page, Stored, SweepableStore, TransactionalStore } from "@oncekey/core";
 import { readField, readStanding } from "./answer.js";
 import type { PostgresClient, PreparingClient } from "./client.js";
 import { checkClient, checkLimit, type PostgresStoreOptions, settingsOf } from "./options.js";
@@ -78,14 +78,15 @@ export class PostgresStore
     const { cursor = "", limit = 100 } = options;
     checkLimit("PostgresStore list", limit);
     // One more than was asked for tells whether there is a next page.
-    const entries = await this.#session.ask("list", [cursor, limit + 1], (answers) => answers.map(readEntry));
-    const page = entries.slice(0, limit);
+    const found = await this.#session.ask("list", [cursor, limit + 1], (answers) => answers.map(readEntry));
+    const page = found.slice(0, limit);
     const last = page.at(-1);
-    return last !== undefined && entries.length > limit ? { entries: page, cursor: last.id } : { entries: page };
+    const entries = page.flatMap(({ id, stored }) => (stored === undefined ? [] : [{ id, stored }]));
+    return last !== undefined && found.length > limit ? { entries, cursor: last.id } : { entries };
   }
 }
 
-function readEntry(answer: string | null): Page["entries"][number] {
+function readEntry(answer: string | null): { readonly id: string; readonly stored: Stored | undefined } {
   const text = answer ?? "";
   const [id, next] = readField(text, 0);
   return { id, stored: readStanding(text.slice(next)) };

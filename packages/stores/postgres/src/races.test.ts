@@ -1,5 +1,5 @@
-import type { Write } from "@oncekey/core";
-import type { Pool, PoolClient } from "pg";
+import type { Stored, Write } from "@oncekey/core";
+import type { PoolClient } from "pg";
 import { describe, expect, it } from "vitest";
 import {
   completed,
@@ -114,36 +114,45 @@ describe("a call that waits for somebody's transaction", async () => {
     expect(await waiting).toMatchObject({ written: false, current: { version: "theirs" } });
   });
 
-  it("claims after a rollback, and its lease and retention begin then, not when it began to wait", async () => {
+  it("claims after a rollback, and tells how much of its lease the wait has cost", async () => {
     const id = freshId();
     let waiting: Promise<Write> | undefined;
-    let endedAt: Date | undefined;
     await inUndone(pool, async (client) => {
       await store.within(client).create(id, "theirs", running(), HOUR_MS);
       waiting = store.create(id, "ours", running(), HOUR_MS);
       await untilBlocked(pool, 1, 100);
-      endedAt = await serverTime(client);
     });
-    expect(await waiting).toMatchObject({ written: true });
-    expect(await store.get(id)).toMatchObject({ version: "ours" });
-    const { writtenAt, expiresAt } = await timesOf(pool, id);
-    expect(writtenAt.getTime()).toBeGreaterThanOrEqual(Number(endedAt));
-    expect(expiresAt.getTime()).toBeGreaterThanOrEqual(Number(endedAt) + HOUR_MS);
+    expectHonest(await waiting, await store.get(id));
   });
 
-  it("replaces after a rollback, and its lease begins then", async () => {
+  it("replaces after a rollback, and tells how much of its lease the wait has cost", async () => {
     const { id, version } = await given(store);
     let waiting: Promise<Write> | undefined;
-    let endedAt: Date | undefined;
     await inUndone(pool, async (client) => {
       await store.within(client).replace(id, version, "theirs", running());
       waiting = store.replace(id, version, "ours", running(2));
       await untilBlocked(pool, 1, 100);
-      endedAt = await serverTime(client);
+    });
+    expectHonest(await waiting, await store.get(id));
+  });
+
+  it("replaces what was renewed meanwhile, if that is what it expects, with its whole lease", async () => {
+    const { id, version } = await given(store);
+    let waiting: Promise<Write> | undefined;
+    let endedAt = Number.NaN;
+    await inTransaction(pool, async (client) => {
+      await store.within(client).replace(id, version, "between", running());
+      await store.within(client).replace(id, "between", version, running());
+      waiting = store.replace(id, version, "ours", running(2));
+      await untilBlocked(pool, 1, 100);
+      endedAt = await serverTimeMs(client);
     });
     expect(await waiting).toMatchObject({ written: true });
-    expect(await store.get(id)).toMatchObject({ version: "ours" });
-    expect((await timesOf(pool, id)).writtenAt.getTime()).toBeGreaterThanOrEqual(Number(endedAt));
+    const { rows } = await pool.query<{ writtenMs: number }>(
+      `SELECT date_part('epoch', written_at) * 1000 AS "writtenMs" FROM oncekey_records WHERE id = $1`,
+      [id],
+    );
+    expect(rows[0]?.writtenMs).toBeGreaterThanOrEqual(endedAt);
   });
 
   it("does not bring back what expired while it waited", async () => {
@@ -187,13 +196,17 @@ function expectOneWinner(writes: readonly Write[]): void {
   for (const write of writes) if (!write.written) expect(write.current?.version).toBe(winners[0]);
 }
 
-async function serverTime(client: PoolClient): Promise<Date | undefined> {
-  return (await client.query<{ at: Date }>("SELECT date_trunc('milliseconds', clock_timestamp()) AS at")).rows[0]?.at;
+/** Another reader sees the same times: never an older record than the writer was told of. */
+function expectHonest(write: Write | undefined, read: Stored | undefined): void {
+  if (write?.written !== true || read === undefined) throw new Error("the write is to stand");
+  expect(read.version).toBe(write.stored.version);
+  expect(write.stored.ageMs).toBeGreaterThanOrEqual(100);
+  expect(read.ageMs).toBeGreaterThanOrEqual(write.stored.ageMs);
+  expect(read.expiresInMs).toBeLessThanOrEqual(write.stored.expiresInMs);
+  expect(read.ageMs + read.expiresInMs).toBeCloseTo(write.stored.ageMs + write.stored.expiresInMs, 1);
 }
 
-async function timesOf(pool: Pool, id: string): Promise<{ writtenAt: Date; expiresAt: Date }> {
-  const text = 'SELECT written_at AS "writtenAt", expires_at AS "expiresAt" FROM oncekey_records WHERE id = $1';
-  const { rows } = await pool.query<{ writtenAt: Date; expiresAt: Date }>(text, [id]);
-  if (rows[0] === undefined) throw new Error(`there is no record ${id}`);
-  return rows[0];
+async function serverTimeMs(client: PoolClient): Promise<number> {
+  const text = "SELECT date_part('epoch', clock_timestamp()) * 1000 AS ms";
+  return (await client.query<{ ms: number }>(text)).rows[0]?.ms ?? Number.NaN;
 }

@@ -60,7 +60,7 @@ export class PostgresSteps implements IdempotencyStore {
 /** The version that stands may be the caller's own, of a copy of this call whose reply was lost: that is a success. */
 function writeOf(answer: Answer, version: string, record: KeyRecord): Write {
   if (answer.written) {
-    return { written: true, stored: { version, record, ageMs: 0, expiresInMs: answer.expiresInMs } };
+    return { written: true, stored: { version, record, ageMs: answer.ageMs, expiresInMs: answer.expiresInMs } };
   }
   const { current } = answer;
   return current?.version === version ? { written: true, stored: current } : { written: false, current };

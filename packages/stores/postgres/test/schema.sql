@@ -15,5 +15,6 @@ FUNCTION oncekey_records_get_v1(text) RETURNS text LANGUAGE plpgsql VOLATILE SEC
 FUNCTION oncekey_records_list_v1(text,integer) RETURNS SETOF text LANGUAGE plpgsql VOLATILE SECURITY INVOKER
 FUNCTION oncekey_records_remove_v1(text,text) RETURNS text LANGUAGE plpgsql VOLATILE SECURITY INVOKER
 FUNCTION oncekey_records_replace_v1(text,text,text,bytea,double precision) RETURNS text LANGUAGE plpgsql VOLATILE SECURITY INVOKER
-FUNCTION oncekey_records_standing_v1(timestamp with time zone,timestamp with time zone,timestamp with time zone,bytea,text) RETURNS text LANGUAGE sql STABLE SECURITY INVOKER
+FUNCTION oncekey_records_standing_v1(timestamp with time zone,timestamp with time zone,bytea,text) RETURNS text LANGUAGE sql VOLATILE SECURITY INVOKER
 FUNCTION oncekey_records_sweep_v1(integer) RETURNS text LANGUAGE plpgsql VOLATILE SECURITY INVOKER
+FUNCTION oncekey_records_written_v1(timestamp with time zone,timestamp with time zone) RETURNS text LANGUAGE sql VOLATILE SECURITY INVOKER
