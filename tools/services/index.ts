@@ -2,3 +2,4 @@ export { browserFlags, findBrowser } from "./browser.js";
 export { createDatabase, dropDatabases, testDatabaseUrl } from "./database.js";
 export { freePort } from "./free-port.js";
 export { type PostgresOptions, type PostgresServer, startPostgres } from "./postgres.js";
+export { type RedisOptions, type RedisServer, startRedis } from "./redis.js";

@@ -15,6 +15,7 @@ export interface WantedFaults {
 
 /** Beyond the lease, so that it is seen to be renewed; well below the time after which it is not. */
 const MAX_LATENCY_MS = 15_000;
+const CRASH_AFTER_MS = 50;
 
 /** Reads `x-demo-latency-ms` and `x-demo-fault`, and stands where a lost response can be lost. */
 export const prepareFaults: RequestHandler = (req, res, next) => {
@@ -47,7 +48,10 @@ export class Faults {
 
   /** The check is billed and nothing about it is stored: the worst moment to die. */
   async afterBilling(res: Response, recordId: string): Promise<void> {
-    if (await this.#happens(res, recordId, "crash-after-billing")) this.#crash();
+    if (!(await this.#happens(res, recordId, "crash-after-billing"))) return;
+    // Whoever watches hears of the bill first.
+    await delay(CRASH_AFTER_MS);
+    this.#crash();
   }
 
   /** The answer is made; once it is stored, it gets lost on its way. */

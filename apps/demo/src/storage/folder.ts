@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import type { Database } from "./database.js";
-import { lockFolder } from "./folder-lock.js";
+import { lockFolder } from "./lock/folder-lock.js";
 
 /**
  * Opens PGlite, Postgres inside this process, with its data in a folder that no other process may use meanwhile.
