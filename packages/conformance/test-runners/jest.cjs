@@ -1,4 +1,4 @@
-const { registerStoreConformance } = require("@oncekey/conformance");
+const { protectFixture, registerBindingConformance, registerStoreConformance } = require("@oncekey/conformance");
 const { MemoryStore } = require("@oncekey/core");
 
 const store = new MemoryStore();
@@ -9,3 +9,5 @@ registerStoreConformance(
   { name: "MemoryStore", capabilities, open: async () => ({ store, close: async () => {} }) },
   { describe, it },
 );
+
+registerBindingConformance(protectFixture("protect"), { describe, it });

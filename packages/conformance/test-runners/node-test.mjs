@@ -1,5 +1,5 @@
 import { describe, it } from "node:test";
-import { registerStoreConformance } from "@oncekey/conformance";
+import { protectFixture, registerBindingConformance, registerStoreConformance } from "@oncekey/conformance";
 import { MemoryStore } from "@oncekey/core";
 
 const store = new MemoryStore();
@@ -9,3 +9,5 @@ registerStoreConformance(
   { name: "MemoryStore", capabilities, open: async () => ({ store, close: async () => {} }) },
   { describe, it },
 );
+
+registerBindingConformance(protectFixture("protect"), { describe, it });

@@ -1,13 +1,15 @@
-import { checkStore, formatReport } from "@oncekey/conformance";
+import { checkBinding, checkStore, formatReport, protectFixture } from "@oncekey/conformance";
 import { MemoryStore } from "@oncekey/core";
 
 const store = new MemoryStore();
 const { capabilities } = store;
 
-const report = await checkStore({
+const stores = await checkStore({
   name: "MemoryStore",
   capabilities,
   open: async () => ({ store, close: async () => {} }),
 });
-process.stdout.write(`${formatReport(report)}\n`);
-process.exitCode = report.failed > 0 ? 1 : 0;
+const bindings = await checkBinding(protectFixture("protect"));
+
+for (const report of [stores, bindings]) process.stdout.write(`${formatReport(report)}\n`);
+process.exitCode = stores.failed + bindings.failed > 0 ? 1 : 0;

@@ -1,4 +1,4 @@
-import { registerStoreConformance } from "@oncekey/conformance";
+import { protectFixture, registerBindingConformance, registerStoreConformance } from "@oncekey/conformance";
 import { MemoryStore } from "@oncekey/core";
 import { describe, it } from "vitest";
 
@@ -9,3 +9,5 @@ registerStoreConformance(
   { name: "MemoryStore", capabilities, open: async () => ({ store, close: async () => {} }) },
   { describe, it },
 );
+
+registerBindingConformance(protectFixture("protect"), { describe, it });

@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { type ConformanceCase, defineCases, type NamedFixture } from "./case.js";
+import { formatReport } from "./report.js";
+import { runCase, runSuite } from "./run.js";
+
+interface Fixture extends NamedFixture {
+  readonly can: boolean;
+}
+
+const fixture: Fixture = { name: "a thing", can: false };
+const able = { unmet: ({ can }: Fixture) => (can ? undefined : "it cannot") };
+
+function aCase(id: string, run: ConformanceCase<Fixture>["run"] = async () => {}): ConformanceCase<Fixture> {
+  return { id, level: "must", title: `holds ${id}`, run };
+}
+
+const failing = aCase("BAD-01", async () => {
+  throw new Error("expected: 1\nactual:   2");
+});
+
+describe("runCase", () => {
+  it("answers with the remarks of a case that passed", async () => {
+    const noted: ConformanceCase<Fixture> = {
+      ...aCase("OKK-01", async (context) => context.note("3 races")),
+      caveat: () => "no evidence",
+    };
+    expect(await runCase(noted, fixture)).toMatchObject({ status: "passed", notes: ["no evidence", "3 races"] });
+  });
+
+  it("throws with the id, the title and the first error", async () => {
+    await expect(runCase(failing, fixture)).rejects.toThrow("BAD-01 holds BAD-01\nexpected: 1\nactual:   2");
+    await expect(runCase(failing, fixture)).rejects.toMatchObject({ cause: { message: "expected: 1\nactual:   2" } });
+  });
+
+  it("does not run a case whose needs are not met, and says so", async () => {
+    const needy = { ...failing, needs: [able] };
+    expect(await runCase(needy, fixture)).toMatchObject({ status: "skipped", reason: "it cannot" });
+    await expect(runCase(needy, { ...fixture, can: true })).rejects.toThrow("BAD-01");
+  });
+
+  it("ends a case that does not end, tells it so, and cleans up after it", async () => {
+    const seen: string[] = [];
+    const endless = aCase("END-01", async ({ defer, signal }) => {
+      defer(() => void seen.push("cleaned"));
+      signal.addEventListener("abort", () => seen.push("aborted"));
+      await new Promise(() => {});
+    });
+    await expect(runCase(endless, fixture, { timeoutMs: 5 })).rejects.toThrow("the case did not end within 5 ms");
+    expect(seen).toEqual(["aborted", "cleaned"]);
+  });
+
+  it("cleans up in reverse, all of it, and tells of a clean-up that failed", async () => {
+    const seen: number[] = [];
+    const messy = aCase("MES-01", async ({ defer }) => {
+      defer(() => void seen.push(1));
+      defer(async () => Promise.reject(new Error("it does not close")));
+      defer(() => void seen.push(3));
+    });
+    await expect(runCase(messy, fixture)).rejects.toThrow("it does not close");
+    expect(seen).toEqual([3, 1]);
+  });
+
+  it("reads an error of another realm, and what is no error at all", async () => {
+    const foreign = aCase("FOR-01", async () => Promise.reject({ message: "from elsewhere" }));
+    const odd = aCase("ODD-01", async () => Promise.reject("a text"));
+    await expect(runCase(foreign, fixture)).rejects.toThrow("from elsewhere");
+    await expect(runCase(odd, fixture)).rejects.toThrow("a text");
+  });
+
+  it("refuses a limit that is none", async () => {
+    for (const timeoutMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      await expect(runCase(failing, fixture, { timeoutMs })).rejects.toThrow(TypeError);
+    }
+  });
+});
+
+describe("runSuite", () => {
+  const cases = defineCases([aCase("OKK-01"), failing, { ...aCase("NED-01"), needs: [able] }]);
+
+  it("runs every case and reports each", async () => {
+    const report = await runSuite(cases, fixture);
+    expect(report).toMatchObject({ name: "a thing", passed: 1, failed: 1, skipped: 1 });
+    expect(report.cases.map(({ id, status }) => `${id} ${status}`)).toEqual([
+      "OKK-01 passed",
+      "BAD-01 failed",
+      "NED-01 skipped",
+    ]);
+    expect(formatReport(report)).toBe(
+      [
+        "a thing",
+        "ok   OKK-01 (must) holds OKK-01",
+        "FAIL BAD-01 (must) holds BAD-01",
+        "       BAD-01 holds BAD-01",
+        "       expected: 1",
+        "       actual:   2",
+        "skip NED-01 (must) holds NED-01",
+        "       skipped: it cannot",
+        "1 passed, 1 failed, 1 skipped",
+      ].join("\n"),
+    );
+  });
+
+  it("lets a known failure fail, and counts it as skipped with its reason", async () => {
+    const report = await runSuite(cases, fixture, { knownFailures: { "BAD-01": "ticket 12" } });
+    expect(report).toMatchObject({ failed: 0, skipped: 2 });
+    expect(report.cases[1]).toMatchObject({ status: "skipped", reason: "known failure: ticket 12" });
+  });
+
+  it("does not let a known failure pass", async () => {
+    const report = await runSuite(cases, fixture, { knownFailures: { "OKK-01": "ticket 12" } });
+    expect(report.cases[0]?.status).toBe("failed");
+    expect(report.cases[0]?.error?.message).toMatch(/OKK-01 passes now.*ticket 12/);
+  });
+
+  it("refuses a known failure that no case has", async () => {
+    await expect(runSuite(cases, fixture, { knownFailures: { "XXX-99": "?" } })).rejects.toThrow(/XXX-99/);
+  });
+
+  it("refuses two cases of one id", () => {
+    expect(() => defineCases([aCase("OKK-01"), aCase("OKK-01")])).toThrow(TypeError);
+  });
+});
