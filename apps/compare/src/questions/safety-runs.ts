@@ -1,0 +1,73 @@
+import { entry, type Question } from "./question.js";
+
+/** Whether the operation runs as often as it should. */
+export const runQuestions: readonly Question[] = [
+  {
+    group: "safety",
+    asks: "Of equal requests at once, does exactly one run?",
+    because: "a second run is a second charge",
+    cases: [
+      entry("CON-01", "Duplicates that arrive together while the first one works charge more than once."),
+      entry("CON-03", "Duplicates that arrive together charge more than once, however fast the handler is."),
+      entry("CON-04", "A client that chose to wait for the running request is refused, or charges again."),
+      entry("CON-05", "Two different payments block each other."),
+      entry("HTP-07", "Requests that a proxy pipelines on one connection charge twice or get each other's answer."),
+    ],
+  },
+  {
+    group: "safety",
+    asks: "Does a retry get the first answer, and nothing runs again?",
+    because: "it is what the key is for",
+    cases: [
+      entry("RPL-01", "A client that lost the answer and asks again is charged again, or never learns the result."),
+      entry("KEY-11", "Two keys that differ by case share one answer."),
+      entry("KEY-12", "A client library or proxy that spells the header in lower case loses its protection."),
+      entry("HTP-04", "A protected PUT runs again."),
+    ],
+  },
+  {
+    group: "safety",
+    asks: "Is another request under a used key refused, and nothing runs?",
+    because: "the caller would take another operation's answer for its own",
+    cases: [
+      entry("MIS-01", "A client that reuses a key by mistake is told that the second payment was made. It was not."),
+      entry("MIS-02", "A key that is reused on another route gets that other route's answer."),
+      entry("MIS-03", "A request with another query gets the first one's answer."),
+      entry("MIS-04", "A request with another method gets the first one's answer."),
+      entry("MIS-05", "Another request under a running key is told to come back, and then gets a foreign answer."),
+      entry("MIS-08", "Another order of items, or a field that was emptied, counts as the same request."),
+      entry("MIS-09", "Two large account numbers that differ in the last digit count as the same."),
+      entry("BDY-03", "Two different forms under one key: the second is dropped and looks as if it had been done."),
+      entry("BDY-04", "Two different texts under one key: the second is dropped and looks as if it had been done."),
+      entry("BDY-06", "Two uploads of different files under one key: the second is dropped."),
+      entry("BDY-07", "Two different bodies of an unknown type under one key: the second is dropped."),
+      entry("BDY-08", "Two different bodies without a type under one key: the second is dropped."),
+      entry("BDY-09", "Two different bodies that parse alike under one key: the second is dropped."),
+      entry("BDY-11", "A request with a body gets the answer of one without."),
+      entry("BDY-12", "The same bytes of another media type get the answer, or a parameter of the type loses it."),
+    ],
+  },
+  {
+    group: "safety",
+    asks: "Is the same request in another spelling still the same?",
+    because: "an honest retry is refused, and its answer is lost",
+    cases: [
+      entry("MIS-06", "A client whose JSON library orders members anew is refused on its retry."),
+      entry("MIS-07", "A client whose JSON library writes numbers or strings anew is refused on its retry."),
+      entry("BDY-05", "A retried form is refused, because each attempt draws a new boundary."),
+      entry("BDY-10", "A retry that a proxy cut into other chunks is refused."),
+      entry("BDY-14", "A retry through a proxy that compresses is refused."),
+    ],
+  },
+  {
+    group: "safety",
+    asks: "Are two callers with one key kept apart?",
+    because: "one customer's answer is shown to another, or one customer stops another",
+    cases: [
+      entry("SCP-01", "A customer who sends another customer's key is given that customer's answer, or none at all."),
+      entry("SCP-02", "A customer is refused because another customer used the same key."),
+      entry("SCP-03", "A customer waits for another customer's request."),
+      entry("SCP-04", "An account name with a colon in it reaches another account's keys."),
+    ],
+  },
+];

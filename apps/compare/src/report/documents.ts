@@ -1,0 +1,3 @@
+import type { Results } from "./results.js";
+
+export function writeDocuments(_results: Results): void {}
