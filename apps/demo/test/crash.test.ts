@@ -11,7 +11,7 @@ const databases = [
   { name: "a Postgres server", databaseUrl: () => createDatabase() },
 ];
 
-describe.each(databases)("a crash after billing, on $name", ({ databaseUrl }) => {
+describe.each(databases)("a crash after billing, on $name", { timeout: 180_000 }, ({ databaseUrl }) => {
   let folder: string;
   let env: NodeJS.ProcessEnv;
   const started: DemoProcess[] = [];

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { DemoProcess } from "./demo-process.js";
 import { get, newKey, post } from "./requests.js";
 
-describe("starting and stopping", () => {
+describe("starting and stopping", { timeout: 180_000 }, () => {
   let folder: string;
   const started: DemoProcess[] = [];
   const start = (env: NodeJS.ProcessEnv = {}) => {

@@ -1,0 +1,33 @@
+// Takes the pictures of the documentation:  pnpm --filter @oncekey/demo screenshots
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { freePort } from "@oncekey/services";
+import type { BrowserContextOptions } from "playwright-core";
+import { createSession, openBrowser, openPage } from "./browser-page.js";
+import { SupervisedDemo } from "./demo-process.js";
+
+const IMAGES = fileURLToPath(new URL("../../../docs/images/", import.meta.url));
+
+const shots: readonly { readonly name: string; readonly fault: string; readonly context: BrowserContextOptions }[] = [
+  { name: "light", fault: "crash-after-billing", context: { viewport: { width: 1100, height: 900 } } },
+  { name: "dark", fault: "lose-response", context: { viewport: { width: 1100, height: 900 }, colorScheme: "dark" } },
+  { name: "phone", fault: "error-500", context: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 } },
+];
+
+await mkdir(IMAGES, { recursive: true });
+const folder = await mkdtemp(join(tmpdir(), "oncekey-pictures-"));
+const demo = new SupervisedDemo({ DEMO_DATA_DIR: folder, PORT: String(await freePort()) });
+const [browser, url] = await Promise.all([openBrowser(), demo.ready()]);
+try {
+  for (const { name, fault, context } of shots) {
+    const { page } = await openPage(browser, url, context);
+    console.log(`${name}: ${await createSession(page, fault)}`);
+    await page.screenshot({ path: join(IMAGES, `demo-${name}.png`), fullPage: true });
+  }
+} finally {
+  await browser.close();
+  await demo.stop();
+  await rm(folder, { recursive: true, force: true });
+}
