@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { mustRun } from "./command.js";
 import { publishedPackages, repositoryRoot } from "./workspace.js";
@@ -31,9 +31,4 @@ export function tarballs(): Tarball[] {
     if (!files.includes(file)) throw new Error(`${name} was not packed: run pnpm pack:tarballs`);
     return { name, folder, path: join(FOLDER, file), peers: Object.keys(peerDependencies) };
   });
-}
-
-export function bytesOf({ path }: Tarball): ArrayBuffer {
-  const { buffer, byteOffset, byteLength } = new Uint8Array(readFileSync(path));
-  return buffer.slice(byteOffset, byteOffset + byteLength);
 }
