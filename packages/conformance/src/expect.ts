@@ -26,7 +26,8 @@ export function present<Value>(actual: Value | undefined, what: string): Value {
 
 /** Fails unless `low <= actual <= high`. */
 export function between(actual: number, low: number, high: number, what: string): void {
-  if (!(actual >= low && actual <= high)) fail(`${what}\nexpected: ${low} to ${high}\nactual:   ${show(actual)}`);
+  if (actual >= low && actual <= high) return;
+  fail(`${what}\nexpected: ${rounded(low)} to ${rounded(high)}\nactual:   ${rounded(actual)}`);
 }
 
 /** Fails unless the call is rejected; answers what it was rejected with. */
@@ -84,6 +85,11 @@ export function show(value: unknown): string {
     return fields.length === 0 ? "{}" : `{ ${fields.join(", ")} }`;
   }
   return String(value);
+}
+
+/** Times are measured more finely than anybody reads them. */
+function rounded(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
 }
 
 function isObject(value: unknown): value is object {
