@@ -2,7 +2,7 @@
 //
 //   npm start               install, build, run the demo; runs it again when it crashes on purpose
 //   npm test [stage…]       install, then every stage of tools/run/stages.ts
-//   npm run demo:storm      install, build, run the demo's storm
+//   npm run demo:storm      install, build, run the demo's storm; options after --
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -27,7 +27,7 @@ const commands = {
   },
   storm: async () => {
     await prepare("build");
-    process.exitCode = (await demoScript("storm")).code;
+    process.exitCode = (await demoScript("storm", rest)).code;
   },
   test: async () => {
     await prepare();
@@ -144,13 +144,14 @@ async function demo() {
 }
 
 /** Runs a script of the demo's package.json itself: pnpm would turn its exit code into 1. */
-function demoScript(name) {
+function demoScript(name, args = []) {
   const cwd = join(ROOT, "apps", "demo");
   const manifest = join(cwd, "package.json");
   const script = existsSync(manifest) ? JSON.parse(readFileSync(manifest, "utf8")).scripts?.[name] : undefined;
   if (script === undefined) throw new Error(`There is no script "${name}" in apps/demo/package.json.`);
   const env = { ...process.env, PATH: [join(cwd, "node_modules", ".bin"), process.env.PATH].join(delimiter) };
-  return foreground(script, [], { cwd, env, shell: true });
+  const command = [script, ...args.map((argument) => JSON.stringify(argument))].join(" ");
+  return foreground(command, [], { cwd, env, shell: true });
 }
 
 /** Runs with this terminal until it ends. It is a group of its own, so that Ctrl-C reaches all of it, once, from here. */
