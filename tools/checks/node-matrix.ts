@@ -9,6 +9,8 @@ import { type Finding, report } from "../lib/report.js";
 import { publishedPackages, repositoryRoot } from "../lib/workspace.js";
 
 const VERSIONS = ["22", "24"];
+/** What users run. The model check and these tools say nothing about a version of Node. */
+const TESTED = ["packages/core/src", "packages/http", "packages/conformance"];
 const BIN = join(repositoryRoot, "node_modules", ".bin");
 
 /** The folder of that version's `node`. */
@@ -42,7 +44,9 @@ async function checkVersion(version: string): Promise<Finding[]> {
       ),
     );
   }
-  findings.push(await attempt("unit tests", [join(BIN, "../vitest/vitest.mjs"), "run", "--project", "unit"]));
+  findings.push(
+    await attempt("unit tests", [join(BIN, "../vitest/vitest.mjs"), "run", "--project", "unit", ...TESTED]),
+  );
   return findings;
 }
 
