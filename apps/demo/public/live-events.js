@@ -21,16 +21,20 @@ export function listen(told) {
   /** @type {string | undefined} */
   let lastRun;
   const source = new EventSource("/demo/events");
-  // The server's clock is another one; its greeting says what it shows now.
-  let offsetMs = 0;
+  // The server's clock is another one. What came quickest tells best by how much.
+  let offsetMs = Number.POSITIVE_INFINITY;
+  const compare = (/** @type {number} */ serverMs) => {
+    offsetMs = Math.min(offsetMs, performance.now() - serverMs);
+  };
   source.addEventListener("hello", (message) => {
     const { run, storage, nowMs } = JSON.parse(message.data);
-    offsetMs = performance.now() - nowMs;
+    compare(nowMs);
     told.up({ storage, restarted: lastRun !== undefined && lastRun !== run });
     lastRun = run;
   });
   source.addEventListener("message", (message) => {
     const { atMs, ...event } = JSON.parse(message.data);
+    compare(atMs);
     told.event({ ...event, at: atMs + offsetMs });
   });
   source.addEventListener("error", () => told.down());

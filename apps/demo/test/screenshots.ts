@@ -13,7 +13,7 @@ const IMAGES = fileURLToPath(new URL("../../../docs/images/", import.meta.url));
 const shots: readonly { readonly name: string; readonly fault: string; readonly context: BrowserContextOptions }[] = [
   { name: "light", fault: "crash-after-billing", context: { viewport: { width: 1100, height: 900 } } },
   { name: "dark", fault: "lose-response", context: { viewport: { width: 1100, height: 900 }, colorScheme: "dark" } },
-  { name: "phone", fault: "error-500", context: { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 } },
+  { name: "phone", fault: "error-500", context: { viewport: { width: 390, height: 1270 }, deviceScaleFactor: 1.5 } },
 ];
 
 await mkdir(IMAGES, { recursive: true });
@@ -24,7 +24,7 @@ try {
   for (const { name, fault, context } of shots) {
     const { page } = await openPage(browser, url, context);
     console.log(`${name}: ${await createSession(page, fault)}`);
-    await page.screenshot({ path: join(IMAGES, `demo-${name}.png`), fullPage: true });
+    await page.screenshot({ path: join(IMAGES, `demo-${name}.png`), fullPage: name !== "phone" });
   }
 } finally {
   await browser.close();
