@@ -42,10 +42,10 @@ describe("problemWriter", () => {
     expect(bodyOf(response)["status"]).toBe(409);
   });
 
-  it("says in whole seconds when to come back, at least one", () => {
+  it("says in whole seconds when to come back, never later than that", () => {
     const retryAfter = (ms: number) =>
       problemWriter()("request-in-progress", { detail: "" }, ms).headers.find(([name]) => name === "Retry-After")?.[1];
-    expect(retryAfter(1)).toBe("1");
+    expect(retryAfter(999)).toBe("0");
     expect(retryAfter(1_999)).toBe("1");
     expect(retryAfter(30_000)).toBe("30");
     expect(problemWriter()("key-reused", { detail: "" }).headers.map(([name]) => name)).not.toContain("Retry-After");

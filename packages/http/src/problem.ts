@@ -25,7 +25,7 @@ export interface ProblemDetails {
   readonly limit?: number;
 }
 
-/** Makes a problem response; `retryAfterMs` becomes whole seconds, at least one. */
+/** Makes a problem response; `retryAfterMs` becomes whole seconds, rounded down. */
 export type ProblemWriter = (slug: ProblemSlug, details: ProblemDetails, retryAfterMs?: number) => CompleteResponse;
 
 const utf8 = new TextEncoder();
@@ -58,9 +58,9 @@ export function problemWriter(base = defaultProblemBase, statuses: ProblemStatus
   };
 }
 
-/** Retry-After has no fractions; less than a second would only make clients ask in a loop. */
+/** Retry-After has no fractions. Rounded down: a client that waits longer than the lease that is left waits for nothing. */
 function wholeSeconds(ms: number): string {
-  return String(Math.max(1, Math.floor(ms / 1_000)));
+  return String(Math.floor(ms / 1_000));
 }
 
 function checkBase(base: string): void {
