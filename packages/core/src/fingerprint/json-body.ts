@@ -12,9 +12,12 @@ const decoder = new TextDecoder();
  *
  * @example
  * ```ts
+ * import { jsonBody, type RequestDescription } from "@oncekey/core";
+ *
+ * // Everything counts but the time at which the client sent it.
  * const select = (request: RequestDescription) => {
  *   const body = jsonBody(request);
- *   return isOrder(body) ? { ...body, sentAt: undefined } : undefined;
+ *   return typeof body === "object" && body !== null ? { ...body, sentAt: undefined } : undefined;
  * };
  * ```
  */

@@ -25,7 +25,7 @@ export interface Entry {
 export type Entries = Map<string, Entry>;
 
 /** The limit of {@link SeamStore}: one that a case can reach. */
-export const LIMIT_BYTES = 1_100 * 1_024;
+const LIMIT_BYTES = 1_100 * 1_024;
 
 /**
  * A store in memory that keeps every rule, made of small steps that a subclass can get wrong one at a time. It exists for
