@@ -45,7 +45,8 @@ export class StorePort {
 
   #within<T>(timeoutMs: number, answer: Promise<T>): Promise<T | Fault> {
     return new Promise((resolve) => {
-      const cancel = this.#clock.setTimer(() => resolve(new Fault(timedOut(timeoutMs))), timeoutMs);
+      // Idle: while a store has a connection, that keeps the process alive; a timer that does costs more than the call.
+      const cancel = this.#clock.setTimer(() => resolve(new Fault(timedOut(timeoutMs))), timeoutMs, "idle");
       answer.then(
         (value) => {
           cancel();
