@@ -49,7 +49,8 @@ async function measure(candidate: Candidate, services: Services): Promise<Candid
   const passed = Object.values(cases).filter(({ status }) => status === "passed").length;
   const seconds = Math.round((performance.now() - startedMs) / 1_000);
   console.log(`${candidate.id}: ${passed} of ${caseIds.length} cases pass, in ${seconds} s`);
-  return { id: candidate.id, versions: versionsOf(candidate.packages), cases };
+  const { id, title, about } = candidate;
+  return { id, title, about, versions: versionsOf(candidate.packages), cases };
 }
 
 function line({ id: candidate }: Candidate, id: string, outcome: Outcome): string {

@@ -40,7 +40,7 @@ export function parsers(limit = 1_048_576): readonly RequestHandler[] {
     express.json({ strict: false, limit }),
     express.urlencoded({ extended: true, limit }),
     express.text({ limit }),
-    express.raw({ type: () => true, limit }),
+    express.raw({ type: ({ headers }) => headers["content-length"] !== "0", limit }),
   ];
 }
 
@@ -52,6 +52,15 @@ export async function bytesOf(req: { readonly body?: unknown } & AsyncIterable<U
   const chunks: Uint8Array[] = [];
   for await (const chunk of req) chunks.push(chunk);
   return Buffer.concat(chunks);
+}
+
+/** Handlers send text and JSON as strings, which some protections understand better than bytes. */
+export function isText(headers: Answer["headers"]): boolean {
+  return headers.some(([name, value]) => name === "content-type" && /^(text\/|application\/json)/.test(value));
+}
+
+export function textOf(bytes: Uint8Array): string {
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
 function protectionOf(scenario: Scenario, { protect, everyMethod = false }: Mounting): RequestHandler {
@@ -83,7 +92,7 @@ function send(res: Response, { status, headers, body }: Answer): void {
   if (body.kind === "json") res.json(body.value);
   else if (body.kind === "redirect") res.redirect(status, body.location);
   else if (body.kind === "none") res.end();
-  else if (body.kind === "bytes") res.send(Buffer.from(body.bytes));
+  else if (body.kind === "bytes") res.send(isText(headers) ? textOf(body.bytes) : Buffer.from(body.bytes));
   else {
     for (const piece of body.pieces) res.write(piece);
     if (body.breaksOff) res.destroy(new Error("this answer breaks off because its script says so"));

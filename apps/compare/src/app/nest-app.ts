@@ -16,7 +16,7 @@ import type { StorageAdapter } from "@node-idempotency/storage";
 import type { Answer, AnswerBody, RunningBinding, Scenario, ScriptedApp } from "@oncekey/conformance";
 import compression from "compression";
 import type { Request, Response } from "express";
-import { bytesOf, parsers } from "./express-app.js";
+import { bytesOf, isText, parsers, textOf } from "./express-app.js";
 
 type Handler = (req: Request, res: Response) => Promise<unknown>;
 
@@ -76,9 +76,7 @@ function decoratorsOf({ name, handler, options }: Scenario, method: string, guar
     RequestMapping({ path: name, method: requestMethods[method] ?? RequestMethod.ALL }),
   ];
   if (handler.does === "answer" && handler.answer.body.kind === "redirect") decorators.push(Redirect());
-  const { required = true, waitMs } = options;
-  const waiting = waitMs === undefined ? {} : { inProgressStrategy: { wait: true, maxWaitMs: waitMs } };
-  if (guarded) decorators.push(Idempotent({ enforceIdempotency: required, ...waiting }));
+  if (guarded) decorators.push(Idempotent({ enforceIdempotency: options.required ?? true }));
   return decorators;
 }
 
@@ -107,17 +105,10 @@ function returned(res: Response, { status, headers, body }: Answer): unknown {
   if (body.kind === "redirect") return { url: body.location, statusCode: status };
   if (body.kind === "json") return body.value;
   if (body.kind === "none") return undefined;
+  // Text and JSON are returned as strings; NestJS sends other bytes as a file.
   if (body.kind === "bytes") return isText(headers) ? textOf(body.bytes) : new StreamableFile(Buffer.from(body.bytes));
-  return new StreamableFile(Readable.from(piecesOf(body)));
-}
-
-/** Text and JSON are returned as strings; NestJS sends other bytes as a file. */
-function isText(headers: Answer["headers"]): boolean {
-  return headers.some(([name, value]) => name === "content-type" && /^(text\/|application\/json)/.test(value));
-}
-
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  // NestJS would end a stream that failed as if it were whole.
+  return new StreamableFile(Readable.from(piecesOf(body))).setErrorHandler(() => res.destroy());
 }
 
 async function* piecesOf(body: Extract<AnswerBody, { kind: "stream" }>): AsyncGenerator<Uint8Array> {

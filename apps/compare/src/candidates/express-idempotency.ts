@@ -9,14 +9,14 @@ import {
 } from "express-idempotency";
 import RedisAdapterModule from "express-idempotency-redis-adapter";
 import { expressApp } from "../app/express-app.js";
-import { type Gate, gateOf } from "../app/gate.js";
+import { type Gate, gateOf, serverLatencyMs } from "../app/gate.js";
 import { listen } from "../app/listen.js";
 import type { Candidate } from "./candidate.js";
 
 const configured =
   "On Express 5. As its manual asks, handlers look at `isHit` and call `reportError` when they fail. It has no option " +
   "for whose key it is, so its intent validator also compares the account: another caller is refused instead of " +
-  "being given the answer. Every body is parsed before it.";
+  "being given the answer. Its response validator also keeps the application's refusals (404, 422). Every body is parsed before it.";
 
 const dialect: Candidate["dialect"] = [
   { says: "Misuse of the idempotency key", means: "key-reused" },
@@ -46,13 +46,13 @@ export const expressIdempotencyRedis: Candidate = {
     const adapter = new RedisAdapterModule.default({ connectionConfig: { url: redisUrl } });
     await adapter.connect();
     return {
-      fixture: fixtureOf("express-idempotency, Redis", () => exactly(adapter)),
+      fixture: fixtureOf("express-idempotency, Redis", () => exactly(adapter), serverLatencyMs),
       close: () => adapter.disconnect(),
     };
   },
 };
 
-function fixtureOf(name: string, adapter: () => IIdempotencyDataAdapter): BindingFixture {
+function fixtureOf(name: string, adapter: () => IIdempotencyDataAdapter, latencyMs = 0): BindingFixture {
   return {
     name,
     lacks: {
@@ -62,8 +62,9 @@ function fixtureOf(name: string, adapter: () => IIdempotencyDataAdapter): Bindin
     },
     start: (app) => {
       const middleware = idempotency({
-        dataAdapter: gated(adapter(), gateOf(app)),
+        dataAdapter: gated(adapter(), gateOf(app, latencyMs)),
         intentValidator: { isValidIntent },
+        responseValidator: { isValidForPersistence: ({ statusCode = 500 }) => isFinal(statusCode) },
       });
       const service = getSharedIdempotencyService();
       return listen(
@@ -99,6 +100,11 @@ const {
 
 function defaultAdapter(): IIdempotencyDataAdapter {
   return new InMemoryDataAdapter();
+}
+
+/** Its default stores only 2xx; a refusal of the application is as final as an answer. */
+function isFinal(status: number): boolean {
+  return status < 500 && ![401, 403, 408, 425, 429].includes(status);
 }
 
 /** The Redis adapter's types leave `response` undefined where the interface leaves it out. */

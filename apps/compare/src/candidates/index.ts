@@ -1,4 +1,5 @@
 import type { Candidate } from "./candidate.js";
+
 import { expressIdempotencyMemory, expressIdempotencyRedis } from "./express-idempotency.js";
 import { nodeIdempotencyMemory, nodeIdempotencyRedis } from "./node-idempotency.js";
 import { oncekeyExpressMemory, oncekeyExpressPostgres, oncekeyProtect } from "./oncekey.js";

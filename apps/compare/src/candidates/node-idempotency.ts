@@ -2,13 +2,13 @@ import type { StorageAdapter } from "@node-idempotency/storage";
 import { MemoryStorageAdapter } from "@node-idempotency/storage-adapter-memory";
 import { RedisStorageAdapter } from "@node-idempotency/storage-adapter-redis";
 import type { BindingFixture } from "@oncekey/conformance";
-import { type Gate, gateOf } from "../app/gate.js";
+import { type Gate, gateOf, serverLatencyMs } from "../app/gate.js";
 import { nestApp } from "../app/nest-app.js";
 import type { Candidate } from "./candidate.js";
 
 const configured =
   "Its NestJS plugin on NestJS 10 with Express; its Express plugin could not be had from the npm registry. " +
-  "`enforceIdempotency` where a key is required, `inProgressStrategy.wait` where a route waits, `keyMaxLength` 255. " +
+  "`enforceIdempotency` where a key is required, `keyMaxLength` 255. " +
   "It has no option for whose key it is. Every body is parsed before it.";
 
 const dialect: Candidate["dialect"] = [
@@ -44,21 +44,22 @@ export const nodeIdempotencyRedis: Candidate = {
     const adapter = new RedisStorageAdapter({ url: redisUrl });
     await adapter.connect();
     return {
-      fixture: fixtureOf("node-idempotency, Redis", () => adapter),
+      fixture: fixtureOf("node-idempotency, Redis", () => adapter, serverLatencyMs),
       close: () => adapter.disconnect(),
     };
   },
 };
 
-function fixtureOf(name: string, adapter: () => StorageAdapter): BindingFixture {
+function fixtureOf(name: string, adapter: () => StorageAdapter, latencyMs = 0): BindingFixture {
   return {
     name,
     lacks: {
       policies: "it has one policy",
+      waiting: "the core that its plugin pins does not wait",
       "error-handler": "a NestJS handler has no next(error); it throws",
       "raw-bodies": "it hashes what the body parser has made",
     },
-    start: (app) => nestApp(app, gated(adapter(), gateOf(app))),
+    start: (app) => nestApp(app, gated(adapter(), gateOf(app, latencyMs))),
   };
 }
 

@@ -4,6 +4,7 @@ import { idempotency } from "@oncekey/express";
 import { migrate, PostgresStore } from "@oncekey/postgres";
 import pg from "pg";
 import { expressApp } from "../app/express-app.js";
+import { farAway, serverLatencyMs } from "../app/gate.js";
 import { listen } from "../app/listen.js";
 import type { Candidate } from "./candidate.js";
 
@@ -26,7 +27,7 @@ export const oncekeyExpressPostgres: Candidate = {
   prepare: async ({ postgresUrl }) => {
     const pool = new pg.Pool({ connectionString: postgresUrl });
     await migrate(pool);
-    const store = new PostgresStore(pool);
+    const store = farAway(new PostgresStore(pool), serverLatencyMs);
     return { fixture: expressFixture("Oncekey on Express, Postgres", () => store), close: () => pool.end() };
   },
 };

@@ -1,14 +1,14 @@
 import type { BindingFixture, ScriptedApp } from "@oncekey/conformance";
 import { Redis } from "ioredis";
 import { expressApp } from "../app/express-app.js";
-import { type Gate, gateOf } from "../app/gate.js";
+import { type Gate, gateOf, serverLatencyMs } from "../app/gate.js";
 import { listen } from "../app/listen.js";
 import type { Candidate, Services } from "./candidate.js";
 import { setNx } from "./set-nx.js";
 
 export const setNxCandidate: Candidate = {
   id: "set-nx",
-  title: "Hand-written `SET NX`",
+  title: "`SET NX` by hand",
   about:
     "The middleware of [from-set-nx.md](from-set-nx.md), with `ioredis` on Express 5. The account is part of its Redis " +
     "key, and method, path and body are part of its hash. Every body is parsed before it.",
@@ -28,7 +28,7 @@ export const setNxCandidate: Candidate = {
         "raw-bodies": "it hashes what the body parser has made",
       },
       start: async (app: ScriptedApp) => {
-        const redis = gatedRedis(redisUrl, gateOf(app));
+        const redis = gatedRedis(redisUrl, gateOf(app, serverLatencyMs));
         const server = await listen(
           expressApp(app, {
             parsersFirst: true,

@@ -28,6 +28,16 @@ export const protocolQuestions: readonly Question[] = [
   },
   {
     group: "protocol",
+    asks: "Is a key that was used on one route refused on another?",
+    because: "a key may belong to a route as well as to the whole API; nothing is mixed up either way",
+    cases: [
+      entry("MIS-02", "On another route the same key begins another operation."),
+      entry("MIS-03", "With another query the same key begins another operation."),
+      entry("MIS-04", "With another method the same key begins another operation."),
+    ],
+  },
+  {
+    group: "protocol",
     asks: "Are refusals 400, 409, 422 as problem documents?",
     because: "it is about status codes, media types and members, none of which changes what runs",
     cases: [
@@ -35,6 +45,10 @@ export const protocolQuestions: readonly Question[] = [
         "CON-02",
         "A duplicate of a running request is not told by 409 and `Retry-After` to come back.",
         "as it is",
+      ),
+      entry(
+        "MIS-05",
+        "Another request under a running key is told to come back, and only later that the key is taken.",
       ),
       entry("PRB-01", "A refusal is no problem document (RFC 9457) with a status of its own.", "as it is"),
       entry("PRB-02", "A client cannot tell the cases apart by type.", "as it is"),
@@ -46,10 +60,11 @@ export const protocolQuestions: readonly Question[] = [
   },
   {
     group: "protocol",
-    asks: "Is a replay marked as one?",
-    because: "the marker informs; the answer is the same without it",
+    asks: "Is a replay marked as one, and the first answer left as it was?",
+    because: "the marker, and headers that the protection adds, inform; the answer is the same without them",
     cases: [
       entry("RPL-02", "A client cannot tell a replay (`Idempotent-Replayed: true`) from a first answer.", "as it is"),
+      entry("RPL-16", "The protection adds or removes headers of the first answer."),
     ],
   },
   {

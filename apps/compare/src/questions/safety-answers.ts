@@ -13,9 +13,9 @@ export const answerQuestions: readonly Question[] = [
       entry("RPL-10", "An empty answer is stuck, runs again or comes back as something else."),
       entry("RPL-11", "The answer `null` counts as no answer."),
       entry("RPL-12", "An answer that was written in pieces comes back empty, broken or never."),
-      entry("RPL-13", "A redirect comes back without its target.", "with its headers"),
-      entry("RPL-15", "A replay announces a wrong length: the client waits, or cuts it off."),
-      entry("HTP-08", "A client that does not accept compression is sent compressed bytes, or the other way round."),
+      entry("RPL-13", "A redirect comes back without its target, or its key is stuck.", "with its headers"),
+      entry("RPL-15", "A replay of bytes has another length than the answer, or announces a wrong one."),
+      entry("HTP-08", "A text comes back empty, or compressed for a client that does not accept that."),
     ],
   },
   {
@@ -28,7 +28,6 @@ export const answerQuestions: readonly Question[] = [
       entry("RPL-05", "A replay repeats headers that belonged to one message, such as CORS headers of another origin."),
       entry("RPL-06", "A replay pretends to be as old as the first answer, and caches judge it by that."),
       entry("RPL-14", "Of several lines of one header, some are lost.", "with its headers"),
-      entry("RPL-16", "The first answer itself is changed by the protection."),
     ],
   },
   {
@@ -85,7 +84,7 @@ export const answerQuestions: readonly Question[] = [
       entry("DUR-07", "While the store is down requests run unprotected, hang, or bring the process down."),
       entry(
         "DUR-08",
-        "An answer that could not be stored at once is lost: its key is stuck, or the operation runs again.",
+        "When an answer cannot be stored at once, the client gets an error after the fact, or its key is stuck.",
       ),
     ],
   },

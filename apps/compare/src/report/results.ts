@@ -10,10 +10,12 @@ export interface Results {
   readonly candidates: readonly CandidateResult[];
 }
 
-/** What became of every case with one candidate. */
+/** What became of every case with one candidate, and what the candidate was. */
 export interface CandidateResult {
   readonly id: string;
-  /** Versions of its packages by name. */
+  readonly title: string;
+  readonly about: string;
+  /** Versions of its packages by name, the library's own first. */
   readonly versions: Readonly<Record<string, string>>;
   readonly cases: Readonly<Record<string, Outcome>>;
 }

@@ -22,6 +22,7 @@ export function observedIn(message: string): string {
     .replaceAll(/; expected: (.*?); actual: +/g, ": expected $1, got ")
     .replaceAll(/\b(key|token|account)-\w+-\w+-\d+/g, "<$1>")
     .replaceAll(/(.)\1{30,}/g, "$1$1$1…")
+    .replaceAll(/waited in vain for \S+ to be settled/g, "still 409 after 8 s of retries")
     .replaceAll(/127\.0\.0\.1:\d+/g, "<server>")
     .slice(0, 240);
 }

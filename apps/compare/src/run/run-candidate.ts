@@ -6,21 +6,30 @@ import { isReport } from "./messages.js";
 import type { Outcome } from "./outcome.js";
 
 /** The suite gives up a case after 10 s, and its clean-up after another 10; a process that is silent for longer hangs. */
-const hardLimitMs = 30_000;
+const caseLimitMs = 30_000;
 const readyWithinMs = 60_000;
+
+const candidateProcess = fileURLToPath(new URL("./candidate-process.ts", import.meta.url));
+
+/** For tests of this file: another process to run, and how long it may be silent. */
+export interface RunOptions {
+  readonly script?: string;
+  readonly limitMs?: number;
+}
 
 /** Runs cases against one candidate, in a process of its own; a new one whenever it has crashed or hangs. */
 export async function runCandidate(
-  candidate: Candidate,
+  { id: candidateId }: Pick<Candidate, "id">,
   caseIds: readonly string[],
   services: Services,
   onOutcome: (id: string, outcome: Outcome) => void,
+  { script = candidateProcess, limitMs = caseLimitMs }: RunOptions = {},
 ): Promise<void> {
   let worker: Worker | undefined;
   try {
     for (const id of caseIds) {
-      worker ??= await Worker.start(candidate, services);
-      const outcome = await worker.run(id);
+      worker ??= await Worker.start(script, candidateId, services);
+      const outcome = await worker.run(id, limitMs);
       onOutcome(id, outcome);
       if (worker.isGone) worker = undefined;
     }
@@ -41,8 +50,7 @@ class Worker {
     });
   }
 
-  static async start({ id }: Candidate, { redisUrl, postgresUrl }: Services): Promise<Worker> {
-    const script = fileURLToPath(new URL("./candidate-process.ts", import.meta.url));
+  static async start(script: string, id: string, { redisUrl, postgresUrl }: Services): Promise<Worker> {
     const worker = new Worker(
       spawn(process.execPath, [...process.execArgv, script, id], {
         env: { ...process.env, ONCEKEY_COMPARE_REDIS: redisUrl, ONCEKEY_COMPARE_POSTGRES: postgresUrl },
@@ -58,9 +66,9 @@ class Worker {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  async run(id: string): Promise<Outcome> {
+  async run(id: string, limitMs: number): Promise<Outcome> {
     this.#errors = "";
-    const outcome = this.#next(hardLimitMs);
+    const outcome = this.#next(limitMs);
     this.#child.send({ run: id });
     return await outcome;
   }
