@@ -65,16 +65,14 @@ export const answerQuestions: readonly Question[] = [
       entry("DUR-01", "The answer is out before it is stored: a crash in between loses it, and its key is stuck."),
       entry("DUR-02", "The same, for an answer that is written in pieces."),
       entry("DUR-04", "The same, for an answer that is too large to keep."),
+      entry("DUR-06", "A client that hangs up while its answer is being stored finds its key stuck."),
     ],
   },
   {
     group: "safety",
     asks: "Does a client that hangs up change nothing?",
     because: "hanging up is why retries exist",
-    cases: [
-      entry("DUR-05", "A client that gave up waiting and asks again finds its key stuck, or is charged again."),
-      entry("DUR-06", "A client that hangs up at the last moment finds its key stuck, or is charged again."),
-    ],
+    cases: [entry("DUR-05", "A client that gave up waiting and asks again finds its key stuck, or is charged again.")],
   },
   {
     group: "safety",

@@ -76,7 +76,7 @@ function seen(measured: readonly CandidateResult[]): string {
 }
 
 /** What was seen, as one line: `handler ran 3 times; …`. */
-export function observation(outcome: Outcome | undefined): string {
+function observation(outcome: Outcome | undefined): string {
   if (outcome?.status !== "failed") return "";
   const times = outcome.runs === 0 ? "never ran" : outcome.runs === 1 ? "ran once" : `ran ${outcome.runs} times`;
   return `The handler ${times}. ${code(outcome.observed)}`;
