@@ -105,27 +105,29 @@ function decodeCheckpoints(reader: Reader): Checkpoints | undefined {
   return Object.fromEntries(entries);
 }
 
+/** Writes into one buffer, which is large enough at first for every record but the largest. */
 class Writer {
-  readonly #parts: Uint8Array[] = [];
+  #buffer = new Uint8Array(256);
   #length = 0;
 
   raw(bytes: Uint8Array): void {
-    this.#parts.push(bytes);
+    this.#reserve(bytes.byteLength);
+    this.#buffer.set(bytes, this.#length);
     this.#length += bytes.byteLength;
   }
 
   byte(value: number): void {
-    this.raw(Uint8Array.of(value));
+    this.#reserve(1);
+    this.#buffer[this.#length++] = value;
   }
 
   number(value: number): void {
-    if (!Number.isSafeInteger(value) || value < 0)
+    if (!Number.isSafeInteger(value) || value < 0) {
       throw new TypeError(`a record's numbers are whole and not negative; got ${value}`);
-    const bytes: number[] = [];
+    }
     let rest = value;
-    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) | 0x80);
-    bytes.push(rest);
-    this.raw(Uint8Array.from(bytes));
+    for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) this.byte((rest % 0x80) | 0x80);
+    this.byte(rest);
   }
 
   text(value: string): void {
@@ -135,13 +137,15 @@ class Writer {
   }
 
   bytes(): Uint8Array {
-    const all = new Uint8Array(this.#length);
-    let offset = 0;
-    for (const part of this.#parts) {
-      all.set(part, offset);
-      offset += part.byteLength;
-    }
-    return all;
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  #reserve(length: number): void {
+    const needed = this.#length + length;
+    if (needed <= this.#buffer.byteLength) return;
+    const grown = new Uint8Array(Math.max(needed + 64, 2 * this.#buffer.byteLength));
+    grown.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = grown;
   }
 }
 

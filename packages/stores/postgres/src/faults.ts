@@ -57,7 +57,7 @@ export function faultOf(step: string, name: TableName, cause: unknown): Error {
   const state = sqlState(cause);
   if (state === UNDEFINED_FUNCTION || state === UNDEFINED_TABLE || state === INVALID_SCHEMA) {
     return new OncekeyError(
-      "STORE_UNAVAILABLE",
+      "STORE_MISCONFIGURED",
       `PostgresStore ${step}: the schema of ${qualified(name)} is missing or older than this version needs; ` +
         "run migrate(client, { schema, table }) with the same names, by a role that may create tables",
       { cause },

@@ -86,7 +86,7 @@ it("is asked for where the schema is missing, and the constructor makes nothing"
   const bare = new PostgresStore(empty);
   const missing = {
     name: "OncekeyError",
-    code: "STORE_UNAVAILABLE",
+    code: "STORE_MISCONFIGURED",
     message: expect.stringMatching(/schema of "public"."oncekey_records" is missing .* run migrate\(client, /),
     cause: expect.objectContaining({ code: "42883" }),
   };
@@ -97,7 +97,7 @@ it("is asked for where the schema is missing, and the constructor makes nothing"
   await expect(bare.sweep()).rejects.toMatchObject(missing);
   await expect(bare.list()).rejects.toMatchObject(missing);
   await expect(new PostgresStore(pool, { schema: "nowhere" }).get("id")).rejects.toMatchObject({
-    code: "STORE_UNAVAILABLE",
+    code: "STORE_MISCONFIGURED",
     cause: { code: "3F000" },
   });
   const { rows } = await empty.query("SELECT 1 FROM pg_class WHERE relname LIKE 'oncekey%'");
@@ -108,7 +108,7 @@ it("is asked for where the table is gone", async () => {
   await migrate(pool, { table: "dropped" });
   await pool.query("DROP TABLE dropped");
   await expect(new PostgresStore(pool, { table: "dropped" }).get("id")).rejects.toMatchObject({
-    code: "STORE_UNAVAILABLE",
+    code: "STORE_MISCONFIGURED",
     cause: { code: "42P01" },
   });
 });

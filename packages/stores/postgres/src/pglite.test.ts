@@ -33,7 +33,7 @@ it("takes part in a transaction of PGlite's", async () => {
 
 it("asks for migrate() where the schema is missing, as a server does", async () => {
   await expect(new PostgresStore(database, { table: "elsewhere" }).get("id")).rejects.toMatchObject({
-    code: "STORE_UNAVAILABLE",
+    code: "STORE_MISCONFIGURED",
     message: expect.stringContaining("run migrate("),
   });
 });
