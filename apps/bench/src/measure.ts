@@ -76,7 +76,7 @@ function isPromise(value: unknown): boolean {
 }
 
 /** Where results go, so that no engine may leave out work whose result nobody looks at. */
-export const sink: { last: unknown } = { last: undefined };
+const sink: { last: unknown } = { last: undefined };
 
 function timeSync(run: () => unknown, times: number): number {
   const start = process.hrtime.bigint();
@@ -90,7 +90,7 @@ async function timeAsync(run: () => unknown, times: number): Promise<number> {
   return Number(process.hrtime.bigint() - start);
 }
 
-export function spread(values: readonly number[]): Spread {
+function spread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN;
   return { least: at(0), median: at(0.5), low: at(0.25), high: at(0.75) };
