@@ -4,17 +4,30 @@ import type { Hold } from "./hold.js";
 import type { Settled } from "./result-codec.js";
 import type { Attempt, Handler } from "./types.js";
 
-/** What a handler sees of the hold it runs under; `commit` completes it inside a transaction. */
-export function createAttempt(hold: Hold, commit: Attempt["commitWith"]): Attempt {
-  return {
-    id: hold.id,
-    number: hold.record.attempt,
-    get signal() {
-      return hold.signal;
-    },
-    deriveKey: (name, format) => deriveKey(hold.id, name, format),
-    commitWith: commit,
-  };
+/** What a handler sees of the hold it runs under; `commitWith` completes it inside a transaction. */
+export class HeldAttempt implements Attempt {
+  readonly commitWith: Attempt["commitWith"];
+  readonly #hold: Hold;
+
+  constructor(hold: Hold, commitWith: Attempt["commitWith"]) {
+    this.#hold = hold;
+    this.commitWith = commitWith;
+  }
+
+  get id(): string {
+    return this.#hold.id;
+  }
+
+  get number(): number {
+    return this.#hold.record.attempt;
+  }
+
+  get signal(): AbortSignal {
+    return this.#hold.signal;
+  }
+
+  // A property, not a method: handlers take it out of the attempt.
+  readonly deriveKey: Attempt["deriveKey"] = (name, format) => deriveKey(this.#hold.id, name, format);
 }
 
 /** What a handler sees where nothing is held: it runs all the same, under the same derived keys. */

@@ -341,6 +341,25 @@ describe("renewal", () => {
     expect(slow.store.calls.map(({ state }) => state)).toEqual(["in-progress", "in-progress", "completed"]);
   });
 
+  it("frees the key of such a grant under every policy, however long the store is away, if it cannot be renewed", async () => {
+    for (const policy of ["retryable", "at-most-once"] as const) {
+      const world = new World();
+      const slow = world.node({ leaseMs: 1_000, claimTimeoutMs: 10_000, maxExecutionMs: 5_000, policy });
+      slow.store.next("create", "hold-reply");
+      let runs = 0;
+      const answer = slow.oncekey.execute(op, async () => ++runs);
+      await world.clock.advance(1_500);
+      slow.store.always("refuse");
+      slow.store.deliver();
+      await world.clock.advance(60_000);
+      expect(await answer).toMatchObject({ outcome: "store-unavailable" });
+      slow.store.always("pass");
+      await world.clock.advance(5_000);
+      const next = await world.node({ policy }).oncekey.execute(op, async () => "B");
+      expect([policy, next.outcome, runs]).toEqual([policy, "executed", 0]);
+    }
+  });
+
   it("does not run under a grant that arrived too late, if another has taken over", async () => {
     const world = new World();
     const slow = world.node({ leaseMs: 1_000, claimTimeoutMs: 10_000, maxExecutionMs: 5_000 });

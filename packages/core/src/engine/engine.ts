@@ -3,7 +3,7 @@ import { OncekeyError } from "../errors.js";
 import type { Stored } from "../record.js";
 import { recordId } from "../record-id.js";
 import { answerSuperseded, type Claiming } from "../steps.js";
-import { callHandler, createAttempt, unprotectedAttempt } from "./attempt.js";
+import { callHandler, HeldAttempt, unprotectedAttempt } from "./attempt.js";
 import { Background } from "./background.js";
 import { toClaim } from "./claim.js";
 import { type Claimed, claimKey, type Grant, type Tools, type Unavailable, vacateKey } from "./claiming.js";
@@ -150,7 +150,7 @@ class Engine implements Oncekey {
     let committed: { value: T } | undefined;
     const settled = await callHandler(
       handler,
-      createAttempt(hold, async (store, answer) => {
+      new HeldAttempt(hold, async (store, answer) => {
         // Not inferred from the handler, whose own parameter this is; the codec meets what it would have returned.
         const value = answer as T;
         committed = { value };
@@ -169,9 +169,7 @@ class Engine implements Oncekey {
         : new OncekeyError("LEASE_LOST", "the record vanished before the handler began");
     emit({ type: "store-unavailable", id: hold.id, cause });
     const { attempt } = hold.record;
-    background.track(
-      hold.settle("release", { state: "released", attempt }, tools.clock.nowMs() + this.#settings.leaseMs),
-    );
+    background.track(hold.settle("release", { state: "released", attempt }, tools.clock.nowMs() + this.#freeForMs()));
     return { outcome: "store-unavailable", cause };
   }
 
@@ -198,14 +196,20 @@ class Engine implements Oncekey {
       return;
     }
     this.#shared.cleanUps += 1;
-    // Under take-over what is left over heals by itself after one lease; where take-overs are forbidden it never would.
-    const giveUpAfterMs =
-      this.#settings.policy.abandoned === "reject" ? this.#settings.retentionMs : this.#settings.leaseMs;
-    const task = vacateKey(tools, id, lost, giveUpAfterMs).then((end) => {
+    const task = vacateKey(tools, id, lost, this.#freeForMs()).then((end) => {
       this.#shared.cleanUps -= 1;
       emit({ type: "claim-cleaned-up", id, ...end });
     });
     background.track(task);
+  }
+
+  /**
+   * How long to go on freeing a key under which nothing has run. Under take-over it heals by itself after one lease;
+   * where take-overs are forbidden it never would.
+   */
+  #freeForMs(): number {
+    const { policy, retentionMs, leaseMs } = this.#settings;
+    return policy.abandoned === "reject" ? retentionMs : leaseMs;
   }
 
   #answer<T>(id: string, decision: Replay | Refusal, codec: ResultCodec<T>): Outcome<T> {

@@ -43,14 +43,16 @@ interface Channel {
 /** Sends events to the listener of the options and to the `oncekey` diagnostics channel, where the runtime has one. */
 export function createEmitter(listener: ((event: OncekeyEvent) => void) | undefined): (event: OncekeyEvent) => void {
   const channel = diagnosticsChannel();
+  // An operation must not fail because somebody's metrics do, and neither must the process.
+  const failed = (error: unknown) => channel?.publish({ type: "listener-failed", error } satisfies ListenerFailed);
   return (event) => {
     if (channel?.hasSubscribers) channel.publish(event);
     if (listener === undefined) return;
     try {
-      listener(event);
+      const told: unknown = listener(event);
+      if (told instanceof Promise) told.catch(failed);
     } catch (error) {
-      // An operation must not fail because somebody's metrics do.
-      channel?.publish({ type: "listener-failed", error } satisfies ListenerFailed);
+      failed(error);
     }
   };
 }

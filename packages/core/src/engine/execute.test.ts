@@ -1,7 +1,8 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { describe, expect, it } from "vitest";
 import { settled } from "../../test/manual-clock.js";
 import { latch, op, otherPayload, types, World } from "../../test/world.js";
-import { NotExecutedError, type OutcomeClass, type Policy, recordId } from "../index.js";
+import { createOncekey, MemoryStore, NotExecutedError, type OutcomeClass, type Policy, recordId } from "../index.js";
 
 describe("execute", () => {
   it("runs once, and replays the value to every retry", async () => {
@@ -170,7 +171,6 @@ describe("execute", () => {
   it("is not disturbed by a listener that throws", async () => {
     const world = new World();
     const node = world.node();
-    const { createOncekey } = await import("../index.js");
     const noisy = createOncekey({
       store: node.store,
       clock: world.clock,
@@ -179,6 +179,18 @@ describe("execute", () => {
       },
     });
     expect(await noisy.execute(op, async () => 1)).toMatchObject({ outcome: "executed", stored: true });
+  });
+
+  it("is not disturbed by a listener whose promise rejects, and says so on the channel", async () => {
+    const error = new Error("metrics are down");
+    const heard: unknown[] = [];
+    const hear = (message: unknown) => heard.push(message);
+    subscribe("oncekey", hear);
+    const listening = createOncekey({ store: new MemoryStore(), on: () => Promise.reject(error) });
+    expect(await listening.execute(op, async () => 1)).toMatchObject({ outcome: "executed", stored: true });
+    await settled();
+    unsubscribe("oncekey", hear);
+    expect(heard).toContainEqual({ type: "listener-failed", error });
   });
 });
 

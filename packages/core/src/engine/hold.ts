@@ -160,7 +160,8 @@ export class Hold {
       if (step.next !== "call") return step;
       const givingWay = this.#settling && writing.purpose === "renew";
       const leftMs = endMs - clock.nowMs();
-      if (leftMs <= 0 || givingWay) return { next: "unanswered", writing: step.writing, cause };
+      if (leftMs <= 0 || givingWay || this.#tools.stopped())
+        return { next: "unanswered", writing: step.writing, cause };
       backoff ??= new Backoff(20, 1_000);
       await pause(clock, Math.min(backoff.nextMs(), leftMs));
     }

@@ -132,7 +132,10 @@ export function completedRecord<T>(
 function encodeResult<T>(ended: Parameters<typeof completedRecord<T>>[0]): Uint8Array | Omitted {
   try {
     const result = ended.codec.encode(ended.settled);
-    if (!(result instanceof Uint8Array)) return result;
+    if (isOmitted(result)) return result;
+    if (!(result instanceof Uint8Array)) {
+      throw new TypeError("codec: encode() answered neither bytes nor { omitted: true }; it may not be asynchronous");
+    }
     const limit = ended.maxRecordBytes - RECORD_HEAD_BYTES;
     if (result.byteLength <= limit) return result;
     throw new OncekeyError(

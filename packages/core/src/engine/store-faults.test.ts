@@ -142,6 +142,48 @@ describe("a store that says why it will not write", () => {
     expect(await oncekey.execute(op, async () => "value")).toMatchObject({ outcome: "result-unavailable" });
   });
 
+  it("completes without the result of a codec that gives no bytes", async () => {
+    const { oncekey, events } = new World().node();
+    const codec = {
+      classify: () => "success" as const,
+      // What a codec that is asynchronous would do, which the types forbid.
+      encode: () => Object(Promise.resolve(new Uint8Array(1))),
+      decode: () => ({ ok: true, value: "kept" }) as const,
+    };
+    expect(await oncekey.execute(op, async () => "own", codec)).toMatchObject({ outcome: "executed", value: "own" });
+    expect(events).toContainEqual(expect.objectContaining({ type: "result-omitted", cause: expect.any(TypeError) }));
+    expect(await oncekey.execute(op, async () => "again", codec)).toMatchObject({ outcome: "result-unavailable" });
+  });
+
+  for (const [name, misanswer] of [
+    ["nothing", async () => undefined],
+    ["null for what stands", async () => ({ written: false, current: null })],
+    ["a write without what it wrote", async () => ({ written: true })],
+    ["no promise", () => 1],
+  ] as const) {
+    it(`takes ${name} from a custom store for a fault, also in the middle of a renewal`, async () => {
+      const world = new World();
+      const store = new MemoryStore({ nowMs: world.clock.nowMs });
+      let misanswers = true;
+      const replace: MemoryStore["replace"] = (...call) => (misanswers ? Object(misanswer()) : store.replace(...call));
+      const custom = Object.assign(Object.create(store), {
+        capabilities: store.capabilities,
+        get: store.get.bind(store),
+        create: store.create.bind(store),
+        replace,
+        remove: store.remove.bind(store),
+      });
+      const running = latch<string>();
+      const oncekey = createOncekey({ store: custom, clock: world.clock, leaseMs: 60_000 });
+      const answer = oncekey.execute(op, () => running.promise);
+      await world.clock.advance(25_000);
+      misanswers = false;
+      running.open("A");
+      await world.clock.advance(2_000);
+      expect(await answer).toMatchObject({ outcome: "executed", value: "A", stored: true });
+    });
+  }
+
   it("survives a custom store that throws before it returns a promise", async () => {
     const store = new MemoryStore();
     const rude = {

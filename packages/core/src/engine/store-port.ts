@@ -29,7 +29,7 @@ export class StorePort {
   /** Sends one copy of a call. After a time-out the call may still be applied, now or later. */
   send(id: string, call: Call, timeoutMs: number): Promise<Write | Fault> {
     try {
-      return this.#within(timeoutMs, applyCall(this.#store, id, call));
+      return this.#within(timeoutMs, applyCall(this.#store, id, call), isWrite);
     } catch (cause) {
       return Promise.resolve(new Fault(cause));
     }
@@ -37,20 +37,20 @@ export class StorePort {
 
   get(id: string, timeoutMs: number): Promise<Stored | undefined | Fault> {
     try {
-      return this.#within(timeoutMs, this.#store.get(id));
+      return this.#within(timeoutMs, this.#store.get(id), isStanding);
     } catch (cause) {
       return Promise.resolve(new Fault(cause));
     }
   }
 
-  #within<T>(timeoutMs: number, answer: Promise<T>): Promise<T | Fault> {
+  #within<T>(timeoutMs: number, answer: Promise<T>, fits: (value: unknown) => boolean): Promise<T | Fault> {
     return new Promise((resolve) => {
       // Idle: while a store has a connection, that keeps the process alive; a timer that does costs more than the call.
       const cancel = this.#clock.setTimer(() => resolve(new Fault(timedOut(timeoutMs))), timeoutMs, "idle");
-      answer.then(
+      Promise.resolve(answer).then(
         (value) => {
           cancel();
-          resolve(value);
+          resolve(fits(value) ? value : new Fault(misanswered(value)));
         },
         (cause: unknown) => {
           cancel();
@@ -59,6 +59,28 @@ export class StorePort {
       );
     });
   }
+}
+
+/*
+ * A store that answers against its contract is at fault, like one that does not answer. The engine would trip over such
+ * an answer in the middle of a renewal, where nobody awaits it and the process would end.
+ */
+
+function isWrite(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || !("written" in value)) return false;
+  if (value.written === true) return "stored" in value && isStanding(value.stored) && value.stored !== undefined;
+  return value.written === false && (!("current" in value) || isStanding(value.current));
+}
+
+function isStanding(value: unknown): boolean {
+  return value === undefined || (typeof value === "object" && value !== null && "record" in value);
+}
+
+function misanswered(value: unknown): Error {
+  const given = value === null ? "null" : typeof value;
+  return new TypeError(
+    `the store's answer (${given}) is none that IdempotencyStore allows; the conformance suite finds it`,
+  );
 }
 
 function timedOut(timeoutMs: number): Error {
