@@ -248,6 +248,24 @@ describe("a held response", () => {
     expect(server.errors).toEqual([]);
   });
 
+  it("tells whoever waits for what was held, also where another answer was sent", async () => {
+    const told: string[] = [];
+    await using server = await holding(
+      (res) => {
+        res.write("x".repeat(1_001));
+        res.write("more", () => told.push("write"));
+        res.end("end", () => told.push("end"));
+      },
+      async (held, captured) => {
+        await captured;
+        held.replaceWith({ status: 409, headers: [], body: Buffer.from("theirs") });
+      },
+    );
+    expect(await (await fetch(server.url)).text()).toBe("theirs");
+    await until(() => told.length === 2);
+    expect(told).toEqual(["write", "end"]);
+  });
+
   it("is as it was once it is reset", async () => {
     await using server = await serve((_req, res) => {
       res.setHeader("X-Request-Id", "7");

@@ -31,6 +31,8 @@ export class HeldResponse {
   readonly #original: Pick<ServerResponse, "write" | "end" | "writeHead" | "flushHeaders" | "emit" | "destroy">;
   #phase: Phase = "holding";
   #held: (() => void)[] = [];
+  /** Of what is held, to be called when that has been sent. */
+  #callbacks: Callback[] = [];
   #chunks: Buffer[] = [];
   #length = 0;
   #begun = false;
@@ -68,8 +70,12 @@ export class HeldResponse {
     this.#tellClosed();
   }
 
-  /** Forgets what was held: the response is as it was before, for somebody else to write. */
+  /**
+   * Forgets what was held: the response is as it was before, for somebody else to write. Whoever waits for what was held
+   * is told when that is done: a handler that frees its resources then must not wait for ever.
+   */
   reset(): void {
+    for (const callback of this.#callbacks) this.#res.once("finish", callback);
     this.#phase = "passing";
     this.#uncover();
     this.#forget();
@@ -168,6 +174,7 @@ export class HeldResponse {
     const wasFull = this.#phase === "full";
     // Whoever writes piece by piece waits for this before the next piece, so it cannot wait for the last one.
     if (!wasFull) answered(callback);
+    else if (callback !== undefined) this.#callbacks.push(callback);
     this.#held.push(() => Reflect.apply(this.#original.write, this.#res, [bytes, wasFull ? callback : undefined]));
     return this.#add(bytes);
   }
@@ -181,6 +188,7 @@ export class HeldResponse {
     this.#begin();
     if (bytes !== undefined) this.#add(bytes);
     this.#ended = true;
+    if (callback !== undefined) this.#callbacks.push(callback);
     Object.defineProperty(this.#res, "writableEnded", { configurable: true, value: true });
     this.#held.push(() =>
       Reflect.apply(this.#original.end, this.#res, bytes === undefined ? [callback] : [bytes, callback]),
@@ -232,6 +240,7 @@ export class HeldResponse {
 
   #forget(): void {
     this.#held = [];
+    this.#callbacks = [];
     this.#chunks = [];
   }
 

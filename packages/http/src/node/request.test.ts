@@ -65,6 +65,25 @@ describe("requestBody", () => {
     }
   }
 
+  it("does not take the {} that a parser leaves for a body that somebody else has read", async () => {
+    const seen: unknown[] = [];
+    await using server = await serve(async (req, res) => {
+      await readAll(req);
+      seen.push(await requestBody(Object.assign(req, { body: {} }), 1_000));
+      res.end();
+    });
+    for (const type of [
+      "text/plain",
+      "application/xml",
+      "application/vnd.api+json",
+      "application/x-www-form-urlencoded",
+    ]) {
+      await fetch(server.url, { method: "POST", body: "pay 1", headers: { "content-type": type } });
+    }
+    const lost = { lost: expect.stringContaining("was read and not kept") };
+    expect(seen).toEqual([lost, lost, { parsed: {} }, { parsed: {} }]);
+  });
+
   it("leaves a body that is put back readable by every means", async () => {
     const means: Record<string, (req: IncomingMessage) => Promise<string>> = {
       data: async (req) => {

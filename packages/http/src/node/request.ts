@@ -41,18 +41,28 @@ export async function requestBody(req: ParsedRequest, maxBytes: number): Promise
   if (!req.readableDidRead) return readAndPutBack(req, maxBytes);
   const { body, rawBody } = req;
   if (typeof rawBody === "string" || rawBody instanceof Uint8Array) return { decoded: rawBody };
-  if (!req.readableEnded || body === undefined) {
-    return {
-      lost: "the request's body was read and not kept, so a retry could not be recognised; put the idempotency check before whatever reads it, or let that leave req.rawBody or req.body, or say by fingerprint.select what counts",
-    };
-  }
+  if (!req.readableEnded || body === undefined) return notKept;
   if (typeof body === "string" || body instanceof Uint8Array) return { decoded: body };
-  if (String(req.headers[contentType]).toLowerCase().startsWith(multipartPrefix)) {
+  const type = String(req.headers[contentType]).toLowerCase();
+  if (type.startsWith(multipartPrefix)) {
     return {
       lost: "the request's multipart body was parsed and its files are not in req.body, so two uploads could be taken for one; put the idempotency check before the parser, or say by fingerprint.select what counts",
     };
   }
-  return { parsed: body };
+  return isPlaceholder(body, type) ? notKept : { parsed: body };
+}
+
+const notKept: RequestBody = {
+  lost: "the request's body was read and not kept, so a retry could not be recognised; put the idempotency check before whatever reads it, or let that leave req.rawBody or req.body, or say by fingerprint.select what counts",
+};
+
+/**
+ * Express 4's parsers leave `{}` for types that they do not know. Where somebody else has read such a body, all of them
+ * would look the same.
+ */
+function isPlaceholder(body: unknown, type: string): boolean {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return false;
+  return Object.keys(body).length === 0 && !/json|x-www-form-urlencoded/.test(type);
 }
 
 function hasBody(req: IncomingMessage): boolean {
