@@ -1,7 +1,13 @@
 import { classifyPlain, type ResultCodec } from "@oncekey/core";
 import { isCoded, removeCodings } from "./content-coding.js";
 import { header } from "./protocol.js";
-import { type CapturedResponse, type CompleteResponse, type HeaderLine, headerValue } from "./response.js";
+import {
+  type CapturedResponse,
+  type CompleteResponse,
+  checkHeaderLines,
+  type HeaderLine,
+  headerValue,
+} from "./response.js";
 import { decodeResponse, encodeResponse, omittedResponse } from "./response-codec.js";
 import type { Settings } from "./settings.js";
 
@@ -47,8 +53,11 @@ export function executionCodec<Req>(
       const lines = kept.of(status, plain.headers, ownHosts);
       if (body === undefined || lines === undefined) return omittedResponse(status);
       const whole: CompleteResponse = { status, headers: withCoding(lines, plain.headers), body };
-      const response = hooks.redact === undefined ? whole : hooks.redact(whole);
-      return response === undefined ? omittedResponse(status) : encodeResponse(response);
+      if (hooks.redact === undefined) return encodeResponse(whole);
+      const redacted = hooks.redact(whole);
+      if (redacted === undefined) return omittedResponse(status);
+      checkHeaderLines("redact", redacted.headers);
+      return encodeResponse(redacted);
     },
     decode(result) {
       const response = decodeResponse(result);

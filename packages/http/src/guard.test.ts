@@ -411,6 +411,12 @@ describe("responses that are not kept", () => {
     expect(told(await ask(guard, {}))).toMatchObject({ because: "response-unavailable" });
   });
 
+  it("include those whose redaction made headers that no response can have", async () => {
+    const guard = guardWith({ redact: (response) => ({ ...response, headers: [["x-a", "1\r\nset-cookie: b=1"]] }) });
+    await ask(guard, {});
+    expect(told(await ask(guard, {}))).toMatchObject({ because: "response-unavailable" });
+  });
+
   it("include redirections to other hosts", async () => {
     const guard = guardWith();
     await ask(guard, {}, responding(303, "", [["Location", "https://pay.example.com/?token=1"]]));
@@ -517,7 +523,16 @@ describe("commitWith", () => {
   it("refuses what is no response", async () => {
     const { store, within } = transactional();
     const guard = createGuard<Caller>({ store, scope: "global" });
-    for (const wrong of [{ status: 99 }, { status: 200, body: "a", json: 1 }]) {
+    const broken = (value: string) => ({ status: 201, headers: [["Location", value] as const] });
+    const wrongs = [
+      { status: 99 },
+      { status: 200, body: "a", json: 1 },
+      // Kept as it stands, the first one would come back as a cookie, and the second one would fail every replay.
+      broken("/a\nset-cookie: b=1"),
+      broken("/\u{1f4b6}"),
+      { status: 201, headers: [["X Y", "1"] as const] },
+    ];
+    for (const wrong of wrongs) {
       const first = await ask(guard, {}, async (attempt) => {
         await attempt.commitWith(within, wrong);
         return responding(200)(attempt);

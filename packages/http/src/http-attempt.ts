@@ -1,7 +1,7 @@
 import type { Attempt, IdempotencyStore } from "@oncekey/core";
 import type { Execution } from "./execution.js";
 import { header, jsonMediaType } from "./protocol.js";
-import type { CompleteResponse, HeaderLine } from "./response.js";
+import { type CompleteResponse, checkHeaderLines, type HeaderLine } from "./response.js";
 
 /** A response in the handler's words: with a body, a JSON value, or nothing. */
 export interface CommittedResponse {
@@ -55,6 +55,7 @@ function complete({ status, headers = [], body, json }: CommittedResponse): Comp
       `commitWith: ${String(status)} is not the status of a response; give { status, headers, body or json }`,
     );
   }
+  checkHeaderLines("commitWith headers", headers);
   if (body !== undefined && json !== undefined) throw new TypeError("commitWith: give body or json, not both");
   if (json !== undefined) {
     const lines: readonly HeaderLine[] = [[header.contentType, jsonMediaType], ...headers];

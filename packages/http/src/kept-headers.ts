@@ -1,5 +1,5 @@
 import { header, isRedirect, isStorable, storedHeaders } from "./protocol.js";
-import type { HeaderLine } from "./response.js";
+import { type HeaderLine, isHeaderName } from "./response.js";
 
 /** Which response headers are kept for the replay. */
 export interface KeptHeaders {
@@ -47,7 +47,7 @@ function hostOf(reference: string): string | undefined {
 
 function storableName(name: string): string {
   const lower = String(name).toLowerCase();
-  if (!/^[a-z\d!#$%&'*+\-.^_`|~]+$/.test(lower)) {
+  if (!isHeaderName(lower)) {
     throw new TypeError(`storedHeaders: ${JSON.stringify(name)} is not the name of a header`);
   }
   if (!isStorable(lower)) {

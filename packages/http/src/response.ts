@@ -13,6 +13,23 @@ export interface CapturedResponse extends Omit<CompleteResponse, "body"> {
   readonly body: Uint8Array | undefined;
 }
 
+/** Whether a text can be the name of a header (RFC 9110, section 5.1). */
+export function isHeaderName(name: unknown): name is string {
+  return typeof name === "string" && /^[\w!#$%&'*+\-.^`|~]+$/.test(name);
+}
+
+/**
+ * Refuses lines that no response can have. Stored, one with a line break would come back as two headers, and one with
+ * other odd characters would make every replay fail.
+ */
+export function checkHeaderLines(where: string, lines: readonly HeaderLine[]): void {
+  for (const [name, value] of lines) {
+    if (!isHeaderName(name)) throw new TypeError(`${where}: ${JSON.stringify(name)} is not the name of a header`);
+    if (typeof value === "string" && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) continue;
+    throw new TypeError(`${where}: the value of ${name} holds what no header may, such as a line break; encode it`);
+  }
+}
+
 /** The first value of a header; `name` in lower case. */
 export function headerValue(headers: readonly HeaderLine[], name: string): string | undefined {
   return headers.find(([each]) => each.toLowerCase() === name)?.[1];

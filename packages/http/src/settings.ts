@@ -5,6 +5,7 @@ import { checkKeySyntax, DEFAULT_MAX_KEY_LENGTH } from "./key-header.js";
 import type { GuardOptions, ProtocolOptions, RouteOptions } from "./options.js";
 import { type ProblemWriter, problemWriter } from "./problem.js";
 import { classifyStatus, defaultMethods, header, safeMethods } from "./protocol.js";
+import { isHeaderName } from "./response.js";
 
 /** The options with every default filled in, checked. */
 export interface Settings<Req>
@@ -166,7 +167,7 @@ function headerNames(option: string, names: string | readonly string[]): readonl
 }
 
 function headerName(option: string, name: string): string {
-  if (typeof name === "string" && /^[\w!#$%&'*+\-.^`|~]+$/.test(name)) return name;
+  if (isHeaderName(name)) return name;
   throw new TypeError(`${option}: ${JSON.stringify(name)} is not the name of a header`);
 }
 
