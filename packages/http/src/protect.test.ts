@@ -300,6 +300,18 @@ describe("protect", () => {
     expect(await ask("http://a.example")).toBe(422);
   });
 
+  it("knows its own host by the URL where the request names none", async () => {
+    const handler = protect((request) => Response.redirect(new URL("/things/1", request.url), 303), {
+      store: new MemoryStore(),
+      scope,
+    });
+    const ask = (key: string) =>
+      handler(new Request("https://a.example/things", { method: "POST", headers: { "idempotency-key": key } }));
+    await ask("key-1");
+    const replay = await ask("key-1");
+    expect([replay.status, replay.headers.get("location")]).toEqual([303, "https://a.example/things/1"]);
+  });
+
   it("closes: running requests end, new ones are refused", async () => {
     let finish = () => {};
     const finished = new Promise<void>((resolve) => (finish = resolve));

@@ -27,6 +27,8 @@ export interface ProtectedHandler<Rest extends readonly unknown[] = []> {
   close(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }>;
 }
 
+const host = header.host.toLowerCase();
+
 const attempts = new WeakMap<Request, HttpAttempt>();
 
 /** The attempt under which a handler runs; `undefined` where its request is not protected. */
@@ -94,7 +96,7 @@ function incomingOf(request: Request): Incoming<Request> {
     request,
     method: request.method,
     target: targetOf(request.url),
-    lines: (name) => request.headers.get(name),
+    lines: (name) => request.headers.get(name) ?? (name === host ? new URL(request.url).host : null),
     readBody: (maxBytes) => readBody(request, maxBytes),
   };
 }
