@@ -341,6 +341,20 @@ describe("renewal", () => {
     expect(slow.store.calls.map(({ state }) => state)).toEqual(["in-progress", "in-progress", "completed"]);
   });
 
+  it("renews a grant that arrived late in its lease before that ends", async () => {
+    const world = new World();
+    const slow = world.node({ leaseMs: 1_000, claimTimeoutMs: 10_000, maxExecutionMs: 5_000 });
+    slow.store.next("create", "hold-reply");
+    const running = latch<string>();
+    const answer = slow.oncekey.execute(op, () => running.promise);
+    await world.clock.advance(900);
+    slow.store.deliver();
+    await world.clock.advance(150);
+    expect(await world.node().oncekey.execute(op, async () => "B")).toMatchObject({ outcome: "in-progress" });
+    running.open("A");
+    expect(await answer).toMatchObject({ outcome: "executed", value: "A", stored: true });
+  });
+
   it("frees the key of such a grant under every policy, however long the store is away, if it cannot be renewed", async () => {
     for (const policy of ["retryable", "at-most-once"] as const) {
       const world = new World();

@@ -173,12 +173,14 @@ export class Hold {
     if (stored.record.state === "in-progress") this.#leaseEndMs = leaseEndMs(sentAtMs, stored);
   }
 
-  #scheduleRenewal(): void {
+  /** A third of the lease counts from its beginning: an answer that came late leaves less of it. */
+  #scheduleRenewal(leastMs = 0): void {
     if (this.#settling) return;
     const { clock } = this.#tools;
     const nowMs = clock.nowMs();
     const renewing = nowMs < this.#renewUntilMs;
-    const delayMs = renewing ? this.#settings.leaseMs / 3 : Math.max(0, this.#leaseEndMs - nowMs);
+    const leftMs = this.#leaseEndMs - nowMs;
+    const delayMs = renewing ? Math.max(leastMs, 0, leftMs - (this.#settings.leaseMs * 2) / 3) : Math.max(0, leftMs);
     const run = renewing ? () => this.#renewOnTime() : () => this.#lose("lapsed");
     this.#cancelTimer = clock.setTimer(run, delayMs, "idle");
   }
@@ -191,7 +193,9 @@ export class Hold {
     this.#renewal = this.renew(endMs).then((written) => {
       this.#renewal = undefined;
       if (this.lapsed) this.#lose("lapsed");
-      if (written.next !== "superseded" && written.next !== "vanished") this.#scheduleRenewal();
+      if (written.next === "superseded" || written.next === "vanished") return;
+      // A store whose answers are always late is asked again soon, and not without a pause.
+      this.#scheduleRenewal(this.#settings.leaseMs / (written.next === "done" ? 30 : 3));
     });
   }
 
