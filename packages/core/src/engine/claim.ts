@@ -2,7 +2,8 @@ import type { Claim } from "../decide.js";
 import type { Settings } from "./options.js";
 import type { Operation } from "./types.js";
 
-const MAX_KEY_LENGTH = 1_024;
+/** A scope may hold a route's whole path, which a client chooses: it may be as long as any server takes. */
+const MAX_LENGTH = { key: 1_024, scope: 65_536 } as const;
 const FINGERPRINT = /^[a-z0-9]{1,8}:[\x21-\x7e]{1,128}$/;
 
 /** Checks an operation's arguments and turns it into what `decide` is asked; mistakes are `TypeError`s. */
@@ -21,11 +22,11 @@ export function toClaim(operation: Operation, settings: Settings): Claim {
 }
 
 /** Says how long the text is, not what: keys and scopes may be personal data. */
-function requireText(name: "key" | "scope", value: string): void {
+function requireText(name: keyof typeof MAX_LENGTH, value: string): void {
   if (typeof value !== "string") throw new TypeError(`${name}: expected a text, got ${typeof value}`);
-  if (value.length === 0 || value.length > MAX_KEY_LENGTH) {
+  if (value.length === 0 || value.length > MAX_LENGTH[name]) {
     throw new TypeError(
-      `${name}: a text of 1 to ${MAX_KEY_LENGTH} characters is expected, this one has ${value.length}`,
+      `${name}: a text of 1 to ${MAX_LENGTH[name]} characters is expected, this one has ${value.length}`,
     );
   }
 }

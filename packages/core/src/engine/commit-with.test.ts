@@ -123,6 +123,25 @@ describe("commitWith", () => {
     expect(end).toEqual({ outcome: "outcome-unknown" });
   });
 
+  it("tells a handler that goes on after a rollback when its lease is over", async () => {
+    const world = new World();
+    const node = world.node();
+    const goingOn = latch<string>();
+    let signal: AbortSignal | undefined;
+    const end = node.oncekey.execute(op, async (attempt) => {
+      signal = attempt.signal;
+      await attempt.commitWith(new TransactionalMemory(world.store), "rolled back");
+      return goingOn.promise;
+    });
+    await world.clock.advance(59_999);
+    expect(signal?.aborted).toBe(false);
+    await world.clock.advance(1);
+    expect(signal?.aborted).toBe(true);
+    expect(await world.node().oncekey.execute(op, async () => "B")).toMatchObject({ outcome: "executed", attempt: 2 });
+    goingOn.open("late");
+    expect(await end).toMatchObject({ outcome: "replayed", value: "B" });
+  });
+
   it("is refused where nothing is held", async () => {
     const world = new World();
     const node = world.node({ onStoreUnavailable: "bypass" });

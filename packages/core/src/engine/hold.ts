@@ -44,7 +44,8 @@ export class Hold {
   #renewUntilMs = 0;
   #renewal: Promise<unknown> | undefined;
   #cancelTimer: (() => void) | undefined;
-  #settling = false;
+  #renewing = true;
+  #ended = false;
   #commitVersion: string | undefined;
 
   constructor(tools: Tools, settings: Settings, id: string, grant: Grant, onLoss: (reason: LossReason) => void) {
@@ -89,19 +90,25 @@ export class Hold {
 
   /** Begins the last write, after the renewal that may be under way; answers what the rules make of the replies until `endMs`. */
   async settle(purpose: "complete" | "release", record: KeyRecord, endMs: number): Promise<Written> {
-    this.#stopRenewing();
+    this.#end();
     if (this.#renewal !== undefined) await this.#renewal;
     return this.#write(beginWriting(purpose, this.#standing, record, undefined, this.#tools.mint), endMs);
   }
 
   /**
    * Writes the completion through a store that is bound to the caller's transaction; its faults are the caller's to see.
-   * The renewal stops: a renewal beside it would wait for the transaction's lock, and change the version under it.
+   * The renewal stops: a renewal beside it would wait for the transaction's lock, and change the version under it. What
+   * becomes of the transaction is not known here, so the end of the lease is still told.
    */
   async commit(store: IdempotencyStore, record: Completed): Promise<void> {
     this.#stopRenewing();
     if (this.#renewal !== undefined) await this.#renewal;
-    const { mint } = this.#tools;
+    const { mint, clock } = this.#tools;
+    this.#cancelTimer = clock.setTimer(
+      () => this.#lose("lapsed"),
+      Math.max(0, this.#leaseEndMs - clock.nowMs()),
+      "idle",
+    );
     let step: WriteStep = { next: "call", writing: beginWriting("complete", this.#standing, record, undefined, mint) };
     while (step.next === "call") {
       const { writing }: { writing: Writing } = step;
@@ -117,6 +124,7 @@ export class Hold {
   /** Looks once what became of the transaction that `commit` wrote in; `undefined` where there was none. */
   async judgeCommit(timeoutMs: number): Promise<CommitVerdict | Fault | undefined> {
     if (this.#commitVersion === undefined) return undefined;
+    this.#end();
     const current = await this.#tools.port.get(this.id, timeoutMs);
     if (current instanceof Fault) return current;
     const judged = afterCommit(current, this.#commitVersion, this.#minted);
@@ -131,8 +139,14 @@ export class Hold {
 
   /** Ends the renewing. One that is under way ends soon: its call is answered or times out, and is not repeated. */
   #stopRenewing(): void {
-    this.#settling = true;
+    this.#renewing = false;
     this.#cancelTimer?.();
+  }
+
+  /** The handler has ended: whether its lease holds is nobody's question any more. */
+  #end(): void {
+    this.#stopRenewing();
+    this.#ended = true;
   }
 
   #remember(version: string): void {
@@ -158,7 +172,7 @@ export class Hold {
       if (isOncekeyError(cause, "RECORD_TOO_LARGE")) return { next: "too-large", writing, cause };
       step = afterWriting(writing, "no-reply", this.#minted, this.#settings.retentionMs, mint);
       if (step.next !== "call") return step;
-      const givingWay = this.#settling && writing.purpose === "renew";
+      const givingWay = !this.#renewing && writing.purpose === "renew";
       const leftMs = endMs - clock.nowMs();
       if (leftMs <= 0 || givingWay || this.#tools.stopped())
         return { next: "unanswered", writing: step.writing, cause };
@@ -175,7 +189,7 @@ export class Hold {
 
   /** A third of the lease counts from its beginning: an answer that came late leaves less of it. */
   #scheduleRenewal(leastMs = 0): void {
-    if (this.#settling) return;
+    if (!this.#renewing) return;
     const { clock } = this.#tools;
     const nowMs = clock.nowMs();
     const renewing = nowMs < this.#renewUntilMs;
@@ -200,7 +214,7 @@ export class Hold {
   }
 
   #lose(reason: LossReason): void {
-    if (this.#abort.aborted || this.#settling) return;
+    if (this.#abort.aborted || this.#ended) return;
     this.#abort.abort(reason);
     this.#onLoss(reason);
   }

@@ -64,8 +64,14 @@ describe("arguments of an operation", () => {
     ["an empty key", { key: "" }, /key: a text of 1 to 1024 characters is expected, this one has 0/],
     ["a scope that is not there", { scope: undefined }, /scope: expected a text, got undefined/],
     ["an empty scope", { scope: "" }, /scope/],
+    ["a key beyond any header", { key: "k".repeat(1_025) }, /key: a text of 1 to 1024 characters/],
     ["a fingerprint that is none", { fingerprint: "hello" }, /fingerprint: "hello" is not one/],
   ];
+  it("take a scope as long as a route's path may be", async () => {
+    const scope = `acct_1 POST /${"x".repeat(16_000)}`;
+    expect(await oncekey.execute({ ...good, scope }, async () => 1)).toMatchObject({ outcome: "executed" });
+  });
+
   for (const [what, wrong, message] of mistakes) {
     it(`refuses ${what} and runs nothing`, async () => {
       let runs = 0;
