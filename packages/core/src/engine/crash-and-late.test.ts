@@ -190,6 +190,17 @@ describe("crashes and late owners", () => {
     expect(await answer).toMatchObject({ outcome: "replayed", value: "B" });
   });
 
+  it("L-12: nobody waits for the answer any more: the handler runs on, and its result is stored", async () => {
+    const world = new World();
+    const running = latch<string>();
+    // What a binding does when its client hangs up: nothing. There is no way to release a run from outside.
+    void world.node().oncekey.execute(op, () => running.promise);
+    await settled();
+    running.open("A");
+    await settled();
+    expect(await world.node().oncekey.execute(op, async () => "B")).toMatchObject({ outcome: "replayed", value: "A" });
+  });
+
   it("L-13: a frozen process finds its lease over when it wakes, and does not overwrite its successor", async () => {
     const world = new World();
     const owner = world.node();
@@ -246,6 +257,22 @@ describe("crashes and late owners", () => {
     await world.clock.advance(1_900);
     expect(await answer).toMatchObject({ outcome: "executed", value: "A", stored: true });
     expect(types(node)).toEqual(["started", "completed"]);
+  });
+
+  it("L-17: a deploy changes the scheme of fingerprints: retries of what began before it are not refused", async () => {
+    const world = new World();
+    const before = world.node();
+    const running = latch<string>();
+    const first = before.oncekey.execute(op, () => running.promise);
+    await settled();
+    const after = { ...op, fingerprint: "s2:cccc" };
+    expect(await world.node().oncekey.execute(after, async () => "B")).toMatchObject({ outcome: "in-progress" });
+    running.open("A");
+    await first;
+    expect(await world.node().oncekey.execute(after, async () => "B")).toMatchObject({
+      outcome: "replayed",
+      value: "A",
+    });
   });
 
   it("a release whose reply is lost, and a claim over it since, is a release", async () => {
