@@ -26,7 +26,7 @@ import type { KeyRecord, Stored } from "./record.js";
  *   it knows that this call wrote nothing and that repeating it is no use. Everything else may have been applied.
  */
 export interface IdempotencyStore {
-  /** What this store can and cannot do; constant for the life of the object. */
+  /** What this store can and cannot do; constant for the life of the object, so `Object.freeze` it. */
   readonly capabilities: StoreCapabilities;
 
   /** Reads what stands under `id`; `undefined` where nothing live does. */

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { createOncekey, type IdempotencyStore, MemoryStore, NotExecutedError } from "@oncekey/core";
+import { createOncekey, type IdempotencyStore, MemoryStore, NotExecutedError, OncekeyError } from "@oncekey/core";
 import { describe, expect, it } from "vitest";
 import { ask, bytes, type Caller, guardWith, responding, told } from "../test/ask.js";
 import { createGuard, type Run } from "./guard.js";
@@ -292,6 +292,14 @@ describe("answers", () => {
     expect(told(await ask(guard, {}))).toMatchObject({ because: "store-unavailable", status: 503, retryAfter: "2" });
     const bypassing = guard.with({ onStoreUnavailable: "bypass" });
     expect(told(await ask(bypassing, {}))).toEqual({ kind: "executed" });
+  });
+
+  it("does not call a store that is set up wrongly an outage: the server's own error handling hears of it", async () => {
+    const store = new MemoryStore();
+    const misconfigured = new OncekeyError("STORE_MISCONFIGURED", "run migrate()");
+    store.create = () => Promise.reject(misconfigured);
+    const guard = createGuard({ store, scope: "global" });
+    await expect(ask(guard, {})).rejects.toBe(misconfigured);
   });
 
   it("refuses new requests once it is closed", async () => {

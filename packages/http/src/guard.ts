@@ -213,6 +213,8 @@ class ProtocolGuard<Req> implements Guard<Req> {
       case "result-unavailable":
         return this.#unkept(request, statusOfOmitted(outcome.omitted));
       case "store-unavailable":
+        // Not an outage: a client that is told to come back would come back for ever. The operator has to hear of it.
+        if (isOncekeyError(outcome.cause, "STORE_MISCONFIGURED")) throw outcome.cause;
         return this.#unavailable(
           "It cannot be told at the moment whether this is a retry. Nothing was done; ask again with the same key.",
         );

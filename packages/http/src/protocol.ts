@@ -51,6 +51,7 @@ export const problems = {
     status: 409,
     title: "A request is outstanding for this Idempotency-Key",
     retryable: true,
+    safeNewKey: false,
   },
   "outcome-unknown": {
     status: 409,

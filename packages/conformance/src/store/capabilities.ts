@@ -44,7 +44,11 @@ export const capabilityCases = [
       equal(second.capabilities, before, "the capabilities that another client sees");
       await new Slot(bench).create(first, running());
       Reflect.set(first.capabilities, "concurrent", !before.concurrent);
-      equal(first.capabilities, before, "the capabilities after a write, and after an attempt to change them");
+      equal(
+        first.capabilities,
+        before,
+        "the capabilities after a write, and after an attempt to change them (freeze the object)",
+      );
     },
   ),
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createOncekey, type IdempotencyStore, MemoryStore, type OncekeyOptions } from "../index.js";
 
-const make = (options: object) => () => createOncekey({ store: new MemoryStore(), ...options } as OncekeyOptions);
+const make = (options: object | undefined) => () =>
+  createOncekey((options && { store: new MemoryStore(), ...options }) as OncekeyOptions);
 
 describe("options", () => {
   it("needs nothing but a store", () => {
@@ -9,6 +10,7 @@ describe("options", () => {
   });
 
   const mistakes: [string, object, RegExp][] = [
+    ["no options at all", undefined as unknown as object, /createOncekey: expected an object of options/],
     ["an unknown option", { leaseMS: 5 }, /"leaseMS" is no option; there are .*leaseMs/],
     ["no store", { store: undefined }, /store: expected an IdempotencyStore/],
     [

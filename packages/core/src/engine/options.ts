@@ -52,8 +52,8 @@ const engineOptionNames = new Set<string>([
 
 /** Fills in and checks what an engine is made with. */
 export function resolveLimits(options: OncekeyOptions): EngineLimits {
-  const { claimTimeoutMs = SECOND, completionTimeoutMs = 2 * SECOND, namespace = "default" } = options;
   refuseUnknown("createOncekey", options, engineOptionNames);
+  const { claimTimeoutMs = SECOND, completionTimeoutMs = 2 * SECOND, namespace = "default" } = options;
   requireStore(options.store);
   wholeNumber("claimTimeoutMs", claimTimeoutMs, 1);
   wholeNumber("completionTimeoutMs", completionTimeoutMs, 1);
@@ -122,8 +122,11 @@ function requireStore(store: IdempotencyStore): void {
 }
 
 function wholeNumber(name: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new TypeError(`${name}: ${String(value)} is not a whole number of milliseconds of at least ${least}`);
+  if (Number.isSafeInteger(value) && value < least) {
+    throw new TypeError(`${name}: ${value} is too short; it has to be at least ${least} ms`);
+  }
+  if (!Number.isSafeInteger(value)) {
+    throw new TypeError(`${name}: ${JSON.stringify(value) ?? String(value)} is not a whole number of milliseconds`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { settled } from "../../test/manual-clock.js";
 import { latch, op, otherPayload, World } from "../../test/world.js";
-import { isOncekeyError } from "../index.js";
+import { createOncekey, isOncekeyError, MemoryStore, OncekeyError } from "../index.js";
 
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -67,6 +67,13 @@ describe("run", () => {
     const unavailable = codeOf(dead.oncekey.run(op, async () => 1));
     await world.clock.advance(1_000);
     expect(await unavailable).toBe("STORE_UNAVAILABLE");
+
+    const misconfigured = createOncekey({
+      store: Object.assign(new MemoryStore(), {
+        create: () => Promise.reject(new OncekeyError("STORE_MISCONFIGURED", "run migrate()")),
+      }),
+    });
+    expect(await codeOf(misconfigured.run(op, async () => 1))).toBe("STORE_MISCONFIGURED");
 
     await oncekey.run({ ...op, key: "big" }, async () => 1n);
     expect(await codeOf(oncekey.run({ ...op, key: "big" }, async () => 1n))).toBe("RESULT_UNAVAILABLE");

@@ -1,4 +1,4 @@
-import { OncekeyError } from "../errors.js";
+import { isOncekeyError, OncekeyError } from "../errors.js";
 import type { Outcome } from "./types.js";
 
 /** The value of an outcome, or the error that says why there is none. */
@@ -27,6 +27,8 @@ export function unwrap<T>(outcome: Outcome<T>): T {
       throw new OncekeyError("RESULT_UNAVAILABLE", "this operation is done, and its result was not kept");
     case "store-unavailable": {
       const { cause } = outcome;
+      // That will not mend itself: whoever asks again with the same key would ask for ever.
+      if (isOncekeyError(cause, "STORE_MISCONFIGURED")) throw cause;
       throw new OncekeyError(
         "STORE_UNAVAILABLE",
         "the store did not answer, so nothing was run; ask again with the same key",

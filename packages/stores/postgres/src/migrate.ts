@@ -2,7 +2,7 @@ import type { PostgresClient } from "./client.js";
 import { faultOf, repeatedly, UNDONE_MIGRATION } from "./faults.js";
 import { migrations } from "./migrations.js";
 import { qualified, quoted, type TableName, type TableOptions, tableName } from "./names.js";
-import { checkClient } from "./options.js";
+import { checkClient, checkOptionNames } from "./options.js";
 
 /**
  * Makes the table and the functions, or brings them up to what this version needs. Does nothing where that is done.
@@ -12,6 +12,7 @@ import { checkClient } from "./options.js";
  * to create in the schema, which is made too if it is missing.
  */
 export async function migrate(client: PostgresClient, options: TableOptions = {}): Promise<void> {
+  checkOptionNames("migrate", options);
   const name = tableName("migrate", options);
   checkClient("migrate", client);
   try {
@@ -23,6 +24,7 @@ export async function migrate(client: PostgresClient, options: TableOptions = {}
 
 /** The statement that {@link migrate} sends, for those who run migrations with a tool of their own. */
 export function migrationSql(options: TableOptions = {}): string {
+  checkOptionNames("migrate", options);
   const name = tableName("migrationSql", options);
   const done = qualified(name, "_migrations");
   const steps = migrations.map(

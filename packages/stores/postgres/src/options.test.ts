@@ -34,6 +34,13 @@ it("the names of migrate and migrationSql are checked alike", async () => {
   expect(() => migrationSql({ schema: "$" })).toThrow(/^migrationSql schema: "\$" contains/);
 });
 
+it("migrate refuses a misspelt option too, and knows the store's", () => {
+  expect(() => migrationSql({ tabel: "x" } as object)).toThrow(
+    /^migrate tabel: no such option; there are schema, table/,
+  );
+  expect(migrationSql({ table: "mine", prepare: true } as object)).toContain('"mine_create_v1"');
+});
+
 it("declares what the options say, once and for all", () => {
   const { capabilities } = new PostgresStore(client);
   expect(capabilities).toEqual({

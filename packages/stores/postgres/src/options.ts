@@ -34,12 +34,7 @@ const DURABILITIES: Record<Durability, true> = { memory: true, process: true, se
 
 /** Checks the options of the store; a `TypeError` names the value, the rule and what to do. */
 export function settingsOf(options: PostgresStoreOptions): Settings {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError(`PostgresStore options: expected an object, got ${String(options)}`);
-  }
-  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key));
-  if (unknown !== undefined)
-    throw new TypeError(`PostgresStore ${unknown}: no such option; there are ${KNOWN.join(", ")}`);
+  checkOptionNames("PostgresStore", options);
   const { prepare = false, embedded = false, durability = embedded ? "process" : "server" } = options;
   checkFlag("prepare", prepare);
   checkFlag("embedded", embedded);
@@ -51,6 +46,15 @@ export function settingsOf(options: PostgresStoreOptions): Settings {
     throw new TypeError("PostgresStore prepare: an embedded database has no named statements; leave it out");
   }
   return { name: tableName("PostgresStore", options), prepare, embedded, durability };
+}
+
+/** Refuses a misspelt option. The store's own are known to `migrate` too, so that both can be given one object. */
+export function checkOptionNames(what: string, options: object): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(`${what} options: expected an object, got ${String(options)}`);
+  }
+  const unknown = Object.keys(options).find((key) => !KNOWN.includes(key));
+  if (unknown !== undefined) throw new TypeError(`${what} ${unknown}: no such option; there are ${KNOWN.join(", ")}`);
 }
 
 /** A client without `query` is most often a connection string, or a module in the place of an instance. */
