@@ -21,8 +21,8 @@ export const traces: readonly { readonly what: string; readonly pattern: RegExp;
   { what: "a Windows path", pattern: /\b[A-Z]:\\[\w.-]+\\/, sample: "C:" + "\\code\\oncekey" },
   { what: "a tarball address", pattern: /\btarball: https?:/, sample: "tarball: " + "https://npm.example/x.tgz" },
   {
-    what: "a registry that is not the public one",
-    pattern: /\bregistry\s*[=:]\s*["']?https?:\/\/(?!registry\.npmjs\.org\b)/,
+    what: "the address of a registry",
+    pattern: /\bregistry\s*[=:]\s*["']?https?:\/\//,
     sample: "registry = " + "https://npm.internal.example/",
   },
   {
