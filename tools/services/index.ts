@@ -3,3 +3,4 @@ export { createDatabase, dropDatabases, testDatabaseUrl } from "./database.js";
 export { freePort } from "./free-port.js";
 export { type PostgresOptions, type PostgresServer, startPostgres } from "./postgres.js";
 export { type RedisOptions, type RedisServer, startRedis } from "./redis.js";
+export { openWay, type Way } from "./way.js";

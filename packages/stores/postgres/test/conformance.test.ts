@@ -1,10 +1,10 @@
 import { PGlite } from "@electric-sql/pglite";
 import { registerStoreConformance, type StoreFixture } from "@oncekey/conformance";
+import { openWay } from "@oncekey/services";
 import { Pool } from "pg";
 import { afterAll, describe, it } from "vitest";
 import { migrate, PostgresStore, type PostgresStoreOptions } from "../src/index.js";
 import { inTransaction, openDatabase } from "./harness.js";
-import { openWay } from "./way.js";
 
 const { url, pool } = await openDatabase();
 await migrate(pool, { table: "prepared" });

@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from "node:net";
 
 /** A way to a server that can be cut and slowed: a proxy that passes bytes on as they are. */
 export interface Way {
-  /** The connection string, through the proxy. */
+  /** The address of the server, through the proxy. */
   readonly url: string;
   cut(): void;
   heal(): void;
@@ -11,7 +11,7 @@ export interface Way {
   close(): Promise<void>;
 }
 
-/** Opens a way to the server of a connection string. */
+/** Opens a way to the server of an address such as `postgres://…` or `http://…`, which names its port. */
 export async function openWay(target: string): Promise<Way> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
