@@ -1,9 +1,17 @@
 import { Client } from "pg";
 import { announceDatabase, dropDatabases } from "./database.js";
+import { provideDynamoDB } from "./dynamodb.js";
 import { startPostgres } from "./postgres.js";
 
-/** Before the first test of the project "services": a server to run on. A missing one fails the run, it never skips. */
+/** Before the first test of the project "services": the servers to run on. A missing one fails the run, it never skips. */
 export async function setup(): Promise<() => Promise<void>> {
+  const stops = await Promise.all([providePostgres(), provideDynamoDB()]);
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
+}
+
+async function providePostgres(): Promise<() => Promise<void>> {
   const given = process.env["DATABASE_URL"];
   if (given !== undefined && given !== "") return useGiven(given);
   const server = await startPostgres();
