@@ -23,7 +23,24 @@ export type Level = "must" | "should" | "may";
 
 /** All that the frame knows of a fixture. */
 export interface NamedFixture {
+  /** Names it in reports. */
   readonly name: string;
+  /** Cases that fail on it and may go on failing for now: their ids, each with the reason. See `SuiteOptions`. */
+  readonly knownFailures?: KnownFailures;
+}
+
+/** Ids of cases, such as `SIZ-06`, each with the reason why it may fail for now. */
+export type KnownFailures = Readonly<Record<string, string>>;
+
+/** The cases of one specification, and what a fixture must be before any of them is worth running. */
+export interface Suite<Fixture extends NamedFixture> {
+  /** What is checked, such as `the store contract`. */
+  readonly title: string;
+  readonly cases: readonly ConformanceCase<Fixture>[];
+  /** What is wrong with the fixture as it is written: the value, the rule, the mend. `undefined` where nothing is. */
+  readonly flaw: (fixture: Fixture) => string | undefined;
+  /** Uses the fixture once, and answers what is wrong with what it gives; its errors count as flaws too. */
+  readonly tryOut: (fixture: Fixture, defer: CaseContext<Fixture>["defer"]) => Promise<string | undefined>;
 }
 
 /** Something that only some fixtures offer. */

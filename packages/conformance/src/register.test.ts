@@ -1,8 +1,8 @@
 import * as nodeTest from "node:test";
 import { describe, expect, it } from "vitest";
-import type { ConformanceCase, NamedFixture } from "./case.js";
+import type { ConformanceCase, NamedFixture, Suite } from "./case.js";
 import { type Runner, registerSuite } from "./register.js";
-import type { SuiteOptions } from "./run.js";
+import type { SuiteOptions } from "./run-suite.js";
 
 const passing: ConformanceCase<NamedFixture> = { id: "OKK-01", level: "must", title: "holds", run: async () => {} };
 const failing: ConformanceCase<NamedFixture> = {
@@ -15,9 +15,16 @@ const failing: ConformanceCase<NamedFixture> = {
 const needy: ConformanceCase<NamedFixture> = { ...failing, id: "NED-01", needs: [{ unmet: () => "it cannot" }] };
 const weak: ConformanceCase<NamedFixture> = { ...passing, id: "WEA-01", caveat: () => "not evidence" };
 
+const suite: Suite<NamedFixture> = {
+  title: "the rules",
+  cases: [passing, failing, needy, weak],
+  flaw: () => undefined,
+  tryOut: async () => undefined,
+};
+
 interface Registered {
   readonly name: string;
-  readonly run: () => Promise<void>;
+  readonly run: (context?: object) => Promise<void>;
   readonly timeoutMs?: number | undefined;
 }
 
@@ -25,6 +32,7 @@ interface Registered {
 function register(
   withSkip: boolean,
   options?: SuiteOptions,
+  changes: Partial<Suite<NamedFixture>> = {},
 ): { tests: Registered[]; skipped: string[]; groups: string[] } {
   const [tests, skipped, groups]: [Registered[], string[], string[]] = [[], [], []];
   const plain = (name: string, run: () => Promise<void>, timeoutMs?: number) => tests.push({ name, run, timeoutMs });
@@ -33,7 +41,7 @@ function register(
     groups.push(name);
     body();
   };
-  registerSuite("the rules", [passing, failing, needy, weak], { name: "a thing" }, { describe, it }, options);
+  registerSuite({ ...suite, ...changes }, { name: "a thing" }, { describe, it }, options);
   return { tests, skipped, groups };
 }
 
@@ -42,16 +50,18 @@ describe("registerSuite", () => {
     const { tests, groups } = register(true);
     expect(groups).toEqual(["a thing: the rules"]);
     expect(tests.map(({ name }) => name)).toEqual([
+      "the fixture gives what the suite needs",
       "OKK-01 (must) holds",
       "BAD-01 (must) holds",
       "WEA-01 (must) holds (not evidence)",
     ]);
     await tests[0]?.run();
-    await expect(tests[1]?.run()).rejects.toThrow("it does not hold");
+    await tests[1]?.run();
+    await expect(tests[2]?.run()).rejects.toThrow("it does not hold");
   });
 
   it("gives the runner a limit beyond the suite's own", () => {
-    expect(register(true, { timeoutMs: 100 }).tests[0]?.timeoutMs).toBeGreaterThan(200);
+    expect(register(true, { timeoutMs: 100 }).tests[1]?.timeoutMs).toBeGreaterThan(200);
   });
 
   it("skips visibly, with the reason", () => {
@@ -66,10 +76,31 @@ describe("registerSuite", () => {
 
   it("is strict about known failures", async () => {
     const { tests } = register(true, { knownFailures: { "BAD-01": "ticket 1", "OKK-01": "ticket 2" } });
-    expect(tests[1]?.name).toBe("BAD-01 (must) holds (known failure: ticket 1)");
-    await tests[1]?.run();
-    await expect(tests[0]?.run()).rejects.toThrow(/passes now.*ticket 2/);
+    expect(tests[2]?.name).toBe("BAD-01 (must) holds (known failure: ticket 1)");
+    await tests[2]?.run();
+    await expect(tests[1]?.run()).rejects.toThrow(/passes now.*ticket 2/);
+    const lenient = register(true, { knownFailures: { "OKK-01": "ticket 2" }, strict: false });
+    await lenient.tests[1]?.run();
     expect(() => register(true, { knownFailures: { "XXX-99": "?" } })).toThrow(TypeError);
+  });
+
+  it("registers one failing test where the fixture is written wrongly", async () => {
+    const { tests, skipped } = register(true, {}, { flaw: () => "open is 5; it has to be a function" });
+    expect(tests.map(({ name }) => name)).toEqual(["the fixture gives what the suite needs"]);
+    await expect(tests[0]?.run()).rejects.toThrow("open is 5; it has to be a function");
+    expect(skipped).toEqual([]);
+  });
+
+  it("fails one test where the fixture gives nothing usable, whichever runs first, and skips the others", async () => {
+    let trials = 0;
+    const tryOut = async () => `open() gives nothing (trial ${++trials})`;
+    const { tests } = register(true, {}, { tryOut });
+    await expect(tests[1]?.run()).rejects.toThrow('the fixture "a thing": open() gives nothing (trial 1)');
+    const skips: unknown[] = [];
+    await tests[2]?.run({ skip: (reason: unknown) => skips.push(reason) });
+    expect(skips).toEqual(["the fixture is no use"]);
+    await expect(tests[2]?.run()).rejects.toThrow("not run: the fixture is no use");
+    expect(trials).toBe(1);
   });
 
   it("takes the runners as they are, by type", () => {

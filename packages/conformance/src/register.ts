@@ -1,5 +1,8 @@
-import { type ConformanceCase, type NamedFixture, skipReason } from "./case.js";
-import { checkedKnownFailures, runCase, runKnownFailure, type SuiteOptions, timeoutOf } from "./run.js";
+import { type ConformanceCase, type NamedFixture, type Suite, skipReason } from "./case.js";
+import { knownFailuresOf } from "./known-failures.js";
+import { asError, timeoutOf } from "./run.js";
+import { judged, type SuiteOptions } from "./run-suite.js";
+import { flawOf, tryFixture } from "./usable.js";
 
 /** What a test runner must offer: vitest, node:test, Jest, Mocha and Bun all do. */
 export interface Runner {
@@ -13,18 +16,62 @@ export interface RunnerIt {
   readonly skip?: (name: string, body: () => Promise<void>) => unknown;
 }
 
-/** Registers every case as a test of the runner; no hooks are used, because runners disagree about their names. */
+/**
+ * Registers every case as a test of the runner, after one that tells whether the fixture is any use.
+ *
+ * No hooks are used, because runners disagree about their names.
+ */
 export function registerSuite<Fixture extends NamedFixture>(
-  title: string,
-  cases: readonly ConformanceCase<Fixture>[],
+  suite: Suite<Fixture>,
   fixture: Fixture,
   { describe, it }: Runner,
   options: SuiteOptions = {},
 ): void {
-  const known = checkedKnownFailures(cases, options);
-  describe(`${fixture.name}: ${title}`, () => {
-    for (const each of cases) registerCase(each, fixture, it, options, known.get(each.id));
+  const flaw = flawOf(suite, fixture);
+  if (flaw !== undefined) {
+    describe(suite.title, () => void it(FIXTURE_TEST, () => Promise.reject(flaw)));
+    return;
+  }
+  const known = knownFailuresOf(suite.cases, fixture, options);
+  const trial = new Trial(() => tryFixture(suite, fixture));
+  describe(`${fixture.name}: ${suite.title}`, () => {
+    it(FIXTURE_TEST, async () => void (await trial.passed()), FIXTURE_TEST_MS);
+    for (const each of suite.cases) registerCase(each, fixture, it, options, known.get(each.id), trial);
   });
+}
+
+const FIXTURE_TEST = "the fixture gives what the suite needs";
+// More than opening and closing may take together: so it is the suite that says what took too long.
+const FIXTURE_TEST_MS = 60_000;
+
+/** Tries a fixture out when the first test needs it; where it is no use, that one test fails and says so. */
+class Trial {
+  readonly #attempt: () => Promise<void>;
+  #failure: Promise<Error | undefined> | undefined;
+  #told = false;
+
+  constructor(attempt: () => Promise<void>) {
+    this.#attempt = attempt;
+  }
+
+  /** Whether the test that asks may go on; otherwise it throws if it is the first, and is skipped if it is not. */
+  async passed(context?: unknown): Promise<boolean> {
+    this.#failure ??= this.#attempt().then(() => undefined, asError);
+    const failure = await this.#failure;
+    if (failure === undefined) return true;
+    const first = !this.#told;
+    this.#told = true;
+    if (first) throw failure;
+    skip(context);
+    return false;
+  }
+}
+
+/** Skips the running test by what vitest and node:test pass to it; where there is no way to, the test fails. */
+function skip(context: unknown): void {
+  const method: unknown = typeof context === "object" && context !== null ? Reflect.get(context, "skip") : undefined;
+  if (typeof method !== "function") throw new Error("not run: the fixture is no use, as the first failure says");
+  Reflect.apply(method, context, ["the fixture is no use"]);
 }
 
 function registerCase<Fixture extends NamedFixture>(
@@ -32,7 +79,8 @@ function registerCase<Fixture extends NamedFixture>(
   fixture: Fixture,
   it: RunnerIt,
   options: SuiteOptions,
-  knownFailure: string | undefined,
+  known: string | undefined,
+  trial: Trial,
 ): void {
   const { id, level, title } = conformanceCase;
   const name = `${id} (${level}) ${title}`;
@@ -43,10 +91,22 @@ function registerCase<Fixture extends NamedFixture>(
     return;
   }
   const caveat = conformanceCase.caveat?.(fixture);
-  const remarks = [caveat, knownFailure === undefined ? undefined : `known failure: ${knownFailure}`];
+  const remarks = [caveat, known === undefined ? undefined : `known failure: ${known}`];
   const suffix = remarks.flatMap((remark) => (remark === undefined ? [] : [` (${remark})`])).join("");
-  const run = knownFailure === undefined ? runCase : runKnownFailure(knownFailure);
   // Twice the suite's own limit, which covers the clean-up too: so it is the suite that says what took too long.
   const runnerTimeoutMs = 2 * timeoutOf(conformanceCase, fixture, options) + 1_000;
-  it(name + suffix, async () => void (await run(conformanceCase, fixture, options)), runnerTimeoutMs);
+  const body = async (context: unknown) => {
+    if (!(await trial.passed(context))) return;
+    const { status, error } = await judged(conformanceCase, fixture, options, known);
+    if (status === "failed") throw error;
+  };
+  // No parameter: Jest takes a test that has one for a test with a callback.
+  it(
+    name + suffix,
+    function () {
+      // biome-ignore lint/complexity/noArguments: a rest parameter is no fixture to vitest's extended tests.
+      return body(arguments[0]);
+    },
+    runnerTimeoutMs,
+  );
 }

@@ -1,21 +1,10 @@
 import { type CaseContext, type ConformanceCase, type NamedFixture, skipReason } from "./case.js";
-import { type CaseResult, type ConformanceReport, summarise } from "./report.js";
+import type { CaseResult } from "./report.js";
 
 /** Options of every way to run a suite. */
 export interface RunOptions {
   /** How long one case may take, in milliseconds. Default: the case's own limit, 10,000 or more. */
   readonly timeoutMs?: number;
-}
-
-/** Options of a run of all cases. */
-export interface SuiteOptions extends RunOptions {
-  /**
-   * Cases that fail and may go on failing for now: their ids, each with the reason.
-   *
-   * Strict: once such a case passes, it is reported as a failure, so that the entry is taken out; an id that no case has
-   * is a `TypeError`.
-   */
-  readonly knownFailures?: Readonly<Record<string, string>>;
 }
 
 // Taken before a test can put fake timers in their place.
@@ -56,57 +45,6 @@ export async function runCase<Fixture extends NamedFixture>(
   return { id, title, level, status: "passed", ...(notes.length > 0 && { notes }) };
 }
 
-/** Runs all cases, one after the other, and reports each. */
-export async function runSuite<Fixture extends NamedFixture>(
-  cases: readonly ConformanceCase<Fixture>[],
-  fixture: Fixture,
-  options: SuiteOptions = {},
-): Promise<ConformanceReport> {
-  const known = checkedKnownFailures(cases, options);
-  const results: CaseResult[] = [];
-  for (const each of cases) {
-    const { id, title, level } = each;
-    const reason = known.get(id);
-    try {
-      results.push(await (reason === undefined ? runCase : runKnownFailure(reason))(each, fixture, options));
-    } catch (error) {
-      results.push({ id, title, level, status: "failed", error: asError(error) });
-    }
-  }
-  return summarise(fixture.name, results);
-}
-
-/** Runs a case that is known to fail: its failure is let pass as skipped, and its success is a failure. */
-export function runKnownFailure(reason: string) {
-  return async <Fixture extends NamedFixture>(
-    conformanceCase: ConformanceCase<Fixture>,
-    fixture: Fixture,
-    options: RunOptions,
-  ): Promise<CaseResult> => {
-    const { id, title, level } = conformanceCase;
-    let result: CaseResult;
-    try {
-      result = await runCase(conformanceCase, fixture, options);
-    } catch (error) {
-      return { id, title, level, status: "skipped", reason: `known failure: ${reason}`, error: asError(error) };
-    }
-    if (result.status === "skipped") return result;
-    throw new Error(`${id} passes now, but knownFailures still lists it (${reason}): take it out of the list`);
-  };
-}
-
-/** The known failures by id; a `TypeError` names an id that no case has. */
-export function checkedKnownFailures<Fixture extends NamedFixture>(
-  cases: readonly ConformanceCase<Fixture>[],
-  { knownFailures = {} }: SuiteOptions,
-): ReadonlyMap<string, string> {
-  const ids = new Set(cases.map((each) => each.id));
-  for (const id of Object.keys(knownFailures)) {
-    if (!ids.has(id)) throw new TypeError(`knownFailures: no case has the id ${JSON.stringify(id)}; take it out`);
-  }
-  return new Map(Object.entries(knownFailures));
-}
-
 /** How long a case may take on a fixture. */
 export function timeoutOf<Fixture extends NamedFixture>(
   conformanceCase: ConformanceCase<Fixture>,
@@ -120,13 +58,14 @@ export function timeoutOf<Fixture extends NamedFixture>(
   return timeoutMs;
 }
 
-async function within(timeoutMs: number, what: string, body: () => Promise<void>): Promise<void> {
+/** Waits for `body`, but not longer than it may take. */
+export async function within<Value>(timeoutMs: number, what: string, body: () => Promise<Value>): Promise<Value> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`${what} did not end within ${timeoutMs} ms`)), timeoutMs);
   });
   try {
-    await Promise.race([body(), timeout]);
+    return await Promise.race([body(), timeout]);
   } finally {
     clearTimeout(timer);
   }
@@ -138,7 +77,7 @@ function caseFailure({ id, title }: { id: string; title: string }, errors: reado
 }
 
 /** Whatever was thrown, as an error; one from another realm (Jest) is not an `instanceof` ours, but has a message. */
-function asError(thrown: unknown): Error {
+export function asError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
   const has = typeof thrown === "object" && thrown !== null && "message" in thrown;
   return new Error(has ? String(thrown.message) : `something that is no error was thrown: ${String(thrown)}`, {

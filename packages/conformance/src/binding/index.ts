@@ -5,6 +5,7 @@ export { type BindingFixture, type RunningBinding, remoteBinding } from "./fixtu
 export { protectFixture } from "./protect-fixture.js";
 export {
   type BindingFeature,
+  bindingFeatures,
   type HeaderLine,
   type Scenario,
   type ScenarioOptions,

@@ -16,26 +16,22 @@ export interface Scenario {
   readonly feature?: BindingFeature;
 }
 
-/** What not every server or framework can do; the cases that need it say so. */
-export type BindingFeature =
-  /** The store can be taken away and given back (`POST /control/store`). */
-  | "store-faults"
-  /** A framework's own way of handing an error on, such as `next(error)`. */
-  | "error-handler"
-  /** The server compresses answers for clients that accept it. */
-  | "compression"
-  /** A handler may write its answer in pieces, and break it off. */
-  | "streaming"
-  /** A handler may read the bytes of a body that no parser of the framework knows. */
-  | "raw-bodies"
-  /** The server notices a client that hangs up while its handler runs. */
-  | "disconnects"
-  /** Connections are kept alive, and may be pipelined. */
-  | "connections"
-  /** The route options `waitMs`, `policy` and `methods`. */
-  | "waiting"
-  | "policies"
-  | "methods";
+/** What not every server or framework can do, in words; the cases that need it say so. */
+export const bindingFeatures = {
+  "store-faults": "have its store taken away and given back by POST /control/store",
+  "error-handler": "hand an error on in its framework's own way, such as next(error)",
+  compression: "compress answers for clients that accept it",
+  streaming: "write an answer in pieces, and break it off",
+  "raw-bodies": "give a handler the bytes of a body that no parser of the framework knows",
+  disconnects: "notice a client that hangs up while its handler runs",
+  connections: "keep connections alive, and take pipelined requests",
+  waiting: "offer the route option waitMs",
+  policies: "offer the route option policy",
+  methods: "offer the route option methods",
+} as const;
+
+/** The name of something that not every server or framework can do. */
+export type BindingFeature = keyof typeof bindingFeatures;
 
 /** The options that differ between routes. */
 export interface ScenarioOptions {

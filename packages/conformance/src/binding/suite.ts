@@ -1,7 +1,7 @@
-import { defineCases } from "../case.js";
+import { defineCases, type Suite } from "../case.js";
 import { type Runner, registerSuite } from "../register.js";
 import type { ConformanceReport } from "../report.js";
-import { runSuite, type SuiteOptions } from "../run.js";
+import { type CheckOptions, runSuite, type SuiteOptions } from "../run-suite.js";
 import { bodyCases } from "./cases/body.js";
 import { concurrencyCases } from "./cases/concurrency.js";
 import { durabilityCases } from "./cases/durability.js";
@@ -13,6 +13,7 @@ import { problemCases } from "./cases/problem.js";
 import { replayCases } from "./cases/replay.js";
 import { scopeCases } from "./cases/scope.js";
 import type { BindingFixture } from "./fixture.js";
+import { bindingFlaw, tryBinding } from "./usable.js";
 
 /** The cases for bindings, one for each clause of `spec/http-behaviour.md`. */
 export const bindingCases = defineCases<BindingFixture>([
@@ -28,12 +29,20 @@ export const bindingCases = defineCases<BindingFixture>([
   ...httpCases,
 ]);
 
+/** The rules for servers, and what a fixture of one must be. */
+export const bindingSuite: Suite<BindingFixture> = {
+  title: "binding conformance",
+  cases: bindingCases,
+  flaw: bindingFlaw,
+  tryOut: tryBinding,
+};
+
 /** Registers every case as a test of a runner: vitest, node:test, Jest or any other with `describe` and `it`. */
 export function registerBindingConformance(fixture: BindingFixture, runner: Runner, options?: SuiteOptions): void {
-  registerSuite("binding conformance", bindingCases, fixture, runner, options);
+  registerSuite(bindingSuite, fixture, runner, options);
 }
 
-/** Runs every case without a test runner, and reports each. */
-export function checkBinding(fixture: BindingFixture, options?: SuiteOptions): Promise<ConformanceReport> {
-  return runSuite(bindingCases, fixture, options);
+/** Runs every case without a test runner, and reports each. Rejects with a `FixtureError` where the fixture is no use. */
+export function checkBinding(fixture: BindingFixture, options?: CheckOptions): Promise<ConformanceReport> {
+  return runSuite(bindingSuite, fixture, options);
 }

@@ -9,7 +9,8 @@ type Rules = { readonly [Name in keyof StoreCapabilities]: readonly [(value: unk
 
 const aFlag = [(value: unknown) => typeof value === "boolean", "true or false"] as const;
 
-const rules: Rules = {
+/** What each capability may be. */
+export const capabilityRules: Rules = {
   clock: oneOf("store", "caller"),
   resolutionMs: [(value) => typeof value === "number" && value > 0, "a number of milliseconds above 0"],
   skewMarginMs: [(value) => typeof value === "number" && value >= 0, "a number of milliseconds of at least 0"],
@@ -25,7 +26,7 @@ const rules: Rules = {
 export const capabilityCases = [
   storeCase("CAP-01", "must", "the store declares every capability, in the contract's words", async (bench) => {
     const { capabilities } = await bench.open();
-    for (const [name, [holds, rule]] of Object.entries(rules)) {
+    for (const [name, [holds, rule]] of Object.entries(capabilityRules)) {
       const value: unknown = Reflect.get(capabilities, name);
       check(holds(value), `capabilities.${name}: ${show(value)} is not ${rule}`);
     }

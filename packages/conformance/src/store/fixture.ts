@@ -1,9 +1,8 @@
 import type { IdempotencyStore, StoreCapabilities } from "@oncekey/core";
+import type { NamedFixture } from "../case.js";
 
 /** A store under test: how to reach it, what it can do, and what can be done to it. */
-export interface StoreFixture {
-  /** Names it in reports. */
-  readonly name: string;
+export interface StoreFixture extends NamedFixture {
   /** The store's own declaration, not a second list. */
   readonly capabilities: StoreCapabilities;
   /** Opens the storage with a client of its own. Called several times in a case; all of them see the same storage. */

@@ -1,7 +1,7 @@
-import { type ConformanceCase, defineCases } from "../case.js";
+import { type ConformanceCase, defineCases, type Suite } from "../case.js";
 import { type Runner, registerSuite } from "../register.js";
 import type { ConformanceReport } from "../report.js";
-import { runSuite, type SuiteOptions } from "../run.js";
+import { type CheckOptions, runSuite, type SuiteOptions } from "../run-suite.js";
 import { ageCases } from "./age.js";
 import { capabilityCases } from "./capabilities.js";
 import { createCases } from "./create.js";
@@ -18,6 +18,7 @@ import { replaceCases } from "./replace.js";
 import { sizeCases } from "./sizes.js";
 import { sweepCases } from "./sweep.js";
 import { transactionCases } from "./transactions.js";
+import { storeFlaw, tryStore } from "./usable.js";
 import { versionCases } from "./versions.js";
 
 /** Every rule of the store contract, as a case; `spec/store-contract.md` has a clause for each. */
@@ -40,12 +41,23 @@ export const storeCases: readonly ConformanceCase<StoreFixture>[] = defineCases(
   ...faultCases,
 ]);
 
+/** The store contract, and what a fixture of a store must be. */
+export const storeSuite: Suite<StoreFixture> = {
+  title: "the store contract",
+  cases: storeCases,
+  flaw: storeFlaw,
+  tryOut: tryStore,
+};
+
 /** Registers every case about stores as a test of the runner: vitest, node:test, Jest or another that has these two. */
 export function registerStoreConformance(fixture: StoreFixture, runner: Runner, options?: SuiteOptions): void {
-  registerSuite("the store contract", storeCases, fixture, runner, options);
+  registerSuite(storeSuite, fixture, runner, options);
 }
 
-/** Runs every case about stores without a test runner, and reports each. */
-export function checkStore(fixture: StoreFixture, options?: SuiteOptions): Promise<ConformanceReport> {
-  return runSuite(storeCases, fixture, options);
+/**
+ * Runs every case about stores without a test runner, and reports each. Rejects with a `FixtureError` where the fixture
+ * is no use.
+ */
+export function checkStore(fixture: StoreFixture, options?: CheckOptions): Promise<ConformanceReport> {
+  return runSuite(storeSuite, fixture, options);
 }
