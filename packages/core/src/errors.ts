@@ -18,6 +18,8 @@ export type OncekeyErrorCode =
   | "CLOSED"
   /** Stored bytes are not a record that this version can read. */
   | "RECORD_UNREADABLE"
+  /** A stored result is sealed and does not open here: the key is missing, or the bytes were changed or moved; or it is not sealed where it has to be. */
+  | "RECORD_NOT_OPENED"
   /** A record, or its checkpoints, exceed what the store takes. */
   | "RECORD_TOO_LARGE"
   /** The store holds as many live records as it may. */

@@ -11,6 +11,7 @@ export type { Clock } from "./engine/clock.js";
 export { createOncekey } from "./engine/engine.js";
 export type { ListenerFailed, OncekeyEvent } from "./engine/events.js";
 export { classifyPlain, jsonCodec, type ResultCodec, type Settled } from "./engine/result-codec.js";
+export type { SealingStage } from "./engine/sealing.js";
 export type {
   Attempt,
   Handler,
@@ -55,6 +56,8 @@ export {
 export { deriveKey, recordId } from "./record-id.js";
 export type {
   Durability,
+export { aesGcm, type SealingKey } from "./seal/aes-gcm.js";
+export type { Sealer } from "./seal/sealer.js";
   IdempotencyStore,
   ListableStore,
   Page,

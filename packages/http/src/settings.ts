@@ -53,6 +53,8 @@ const engineOptions = {
   claimTimeoutMs: true,
   completionTimeoutMs: true,
   on: true,
+  seal: true,
+  sealing: true,
   clock: true,
 } satisfies Record<Exclude<keyof OncekeyOptions, keyof OperationOptions | "store">, true>;
 

@@ -13,11 +13,13 @@ import {
 } from "../steps.js";
 import type { Clock } from "./clock.js";
 import { Backoff, pause } from "./pacing.js";
+import type { Sealing } from "./sealing.js";
 import { Fault, type StorePort } from "./store-port.js";
 
 /** What the engine's parts share. */
 export interface Tools {
   readonly port: StorePort;
+  readonly sealing: Sealing;
   readonly clock: Clock;
   readonly mint: Mint;
   readonly claimTimeoutMs: number;

@@ -10,10 +10,12 @@ import { type Claimed, claimKey, type Grant, type Tools, type Unavailable, vacat
 import { systemClock } from "./clock.js";
 import { createEmitter, type OncekeyEvent } from "./events.js";
 import { Hold, type Written } from "./hold.js";
+import { completedRecord } from "./keeping.js";
 import { checkOperationOptions, resolveLimits, resolveSettings, type Settings } from "./options.js";
 import { Backoff, pause } from "./pacing.js";
 import { jsonCodec, type ResultCodec } from "./result-codec.js";
-import { completedRecord, decodeResult, ownOutcome, settleAttempt } from "./settling.js";
+import { keptIn, Sealing, withKept } from "./sealing.js";
+import { decodeResult, ownOutcome, settleAttempt } from "./settling.js";
 import { Fault, StorePort } from "./store-port.js";
 import type { Handler, Oncekey, OncekeyOptions, Operation, OperationOptions, Outcome } from "./types.js";
 import { unwrap } from "./unwrap.js";
@@ -30,6 +32,7 @@ export function createOncekey(options: OncekeyOptions): Oncekey {
     emit: createEmitter(options.on),
     tools: {
       port: new StorePort(options.store, clock),
+      sealing: new Sealing(options.seal, options.sealing ?? "seal", clock),
       clock,
       mint: createMint(),
       ...limits,
@@ -92,7 +95,10 @@ class Engine implements Oncekey {
       let claimed = await claimKey(tools, id, claim, undefined);
       if (this.#settings.waitMs > 0) claimed = await this.#wait(id, claim, claimed);
       if (claimed.result === "granted") return await this.#runHeld(id, claim, claimed.grant, handler, codec);
-      if (claimed.result === "answered") return this.#answer(id, claimed.decision, codec);
+      if (claimed.result === "answered") {
+        const outcome = this.#answer(id, claimed.decision, codec);
+        return outcome instanceof Promise ? await outcome : outcome;
+      }
       return await this.#refuseOrBypass(id, claimed, handler);
     } finally {
       background.leave();
@@ -146,7 +152,7 @@ class Engine implements Oncekey {
     emit({ type: "started", id, attempt, takeOver: grant.takeOver });
     hold.startRenewing();
     const { maxRecordBytes } = this.#shared.options.store.capabilities;
-    const kept = { hold, codec, maxRecordBytes, emit };
+    const kept = { hold, codec, maxRecordBytes, tools, emit };
     let committed: { value: T } | undefined;
     const settled = await callHandler(
       handler,
@@ -154,10 +160,11 @@ class Engine implements Oncekey {
         // Not inferred from the handler, whose own parameter this is; the codec meets what it would have returned.
         const value = answer as T;
         committed = { value };
-        await hold.commit(store, completedRecord({ ...kept, settled: { ok: true, value } }));
+        const record = completedRecord({ ...kept, settled: { ok: true, value } });
+        await hold.commit(store, record instanceof Promise ? await record : record);
       }),
     );
-    return settleAttempt({ ...kept, settled, committed, settings: this.#settings, tools, background, answer });
+    return settleAttempt({ ...kept, settled, committed, settings: this.#settings, background, answer });
   }
 
   /** Ends an attempt that never began its handler: the key is released in the background. */
@@ -212,7 +219,21 @@ class Engine implements Oncekey {
     return policy.abandoned === "reject" ? retentionMs : leaseMs;
   }
 
-  #answer<T>(id: string, decision: Replay | Refusal, codec: ResultCodec<T>): Outcome<T> {
+  /** A promise only where what was kept is sealed. */
+  #answer<T>(id: string, decision: Replay | Refusal, codec: ResultCodec<T>): Outcome<T> | Promise<Outcome<T>> {
+    const kept = keptIn(id, decision);
+    const { sealing, claimTimeoutMs } = this.#shared.tools;
+    if (kept === undefined || !sealing.isWrapped(kept.bytes)) return this.#tell(id, decision, codec);
+    return sealing.open(kept.bytes, kept.place, claimTimeoutMs).then(
+      (bytes) => this.#tell(id, withKept(decision, bytes), codec),
+      (cause: unknown) => {
+        this.#shared.emit({ type: "result-not-opened", id, cause });
+        throw cause;
+      },
+    );
+  }
+
+  #tell<T>(id: string, decision: Replay | Refusal, codec: ResultCodec<T>): Outcome<T> {
     const { emit } = this.#shared;
     if (decision.do === "replay") {
       const kept = decodeResult(codec, decision.result);

@@ -18,8 +18,10 @@ export type OncekeyEvent = {
   | { readonly type: "lease-lost"; readonly attempt: number; readonly because: "lapsed" | "superseded" | "vanished" }
   /** A result could not be made durable in time; it is tried again in the background. */
   | { readonly type: "completion-failed"; readonly attempt: number; readonly cause: unknown }
-  /** A result was completed without its bytes: too large for the store, or it could not be encoded. */
+  /** A result was completed without its bytes: too large for the store, or it could not be encoded or sealed. */
   | { readonly type: "result-omitted"; readonly attempt: number; readonly cause: unknown }
+  /** A stored result did not open, so nobody is given it and nothing runs: keys are missing, or it was tampered with. */
+  | { readonly type: "result-not-opened"; readonly cause: unknown }
   /** The policy or the codec could not judge an outcome; it was stored, because a second run is the greater harm. */
   | { readonly type: "policy-failed"; readonly attempt: number; readonly cause: unknown }
   | { readonly type: "store-unavailable"; readonly cause: unknown }

@@ -4,6 +4,8 @@ import { createOncekey, type IdempotencyStore, MemoryStore, type OncekeyOptions 
 const make = (options: object | undefined) => () =>
   createOncekey((options && { store: new MemoryStore(), ...options }) as OncekeyOptions);
 
+const sealer = { seal: (bytes: Uint8Array) => bytes, open: (bytes: Uint8Array) => bytes };
+
 describe("options", () => {
   it("needs nothing but a store", () => {
     expect(make({})).not.toThrow();
@@ -42,6 +44,9 @@ describe("options", () => {
       /onStoreUnavailable: "ignore" is none of "refuse", "bypass"/,
     ],
     ["an empty namespace", { namespace: "" }, /namespace/],
+    ["a sealer that cannot open", { seal: { seal() {} } }, /seal: expected a Sealer with seal\(\) and open\(\)/],
+    ["a stage of sealing that does not exist", { seal: sealer, sealing: "off" }, /sealing: "off" is none of "prepare"/],
+    ["sealing without a sealer", { sealing: "require" }, /sealing: there is nothing to seal with; give seal too/],
     ["a listener that is none", { on: "log" }, /on: expected a function/],
   ];
   for (const [what, options, message] of mistakes) {

@@ -47,6 +47,8 @@ const engineOptionNames = new Set<string>([
   "claimTimeoutMs",
   "completionTimeoutMs",
   "on",
+  "seal",
+  "sealing",
   "clock",
 ] satisfies (keyof OncekeyOptions | string)[]);
 
@@ -61,6 +63,7 @@ export function resolveLimits(options: OncekeyOptions): EngineLimits {
     throw new TypeError(`namespace: ${JSON.stringify(namespace)} is not a text of at least one character`);
   }
   if (options.on !== undefined && typeof options.on !== "function") throw new TypeError("on: expected a function");
+  checkSealing(options);
   return { claimTimeoutMs, completionTimeoutMs };
 }
 
@@ -100,6 +103,17 @@ export function resolveSettings(options: OperationOptions, store: IdempotencySto
 /** Checks the argument of `with()`. */
 export function checkOperationOptions(options: OperationOptions): void {
   refuseUnknown("with", options, operationOptionNames);
+}
+
+function checkSealing({ seal, sealing }: OncekeyOptions): void {
+  if (seal === undefined) {
+    if (sealing === undefined) return;
+    throw new TypeError("sealing: there is nothing to seal with; give seal too, such as aesGcm({ keys })");
+  }
+  if (typeof seal?.seal !== "function" || typeof seal.open !== "function") {
+    throw new TypeError("seal: expected a Sealer with seal() and open(), such as aesGcm({ keys })");
+  }
+  oneOf("sealing", sealing ?? "seal", ["prepare", "seal", "require"]);
 }
 
 function refuseUnknown(where: string, options: object, known: ReadonlySet<string>): void {

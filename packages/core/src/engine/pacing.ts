@@ -7,6 +7,15 @@ export function pause(clock: Clock, ms: number): Promise<void> {
   });
 }
 
+/** Waits for what a caller's function promised, and not longer than `timeoutMs`: then it rejects. */
+export function inTime<T>(clock: Clock, work: T | PromiseLike<T>, timeoutMs: number, what: string): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new Error(`${what} did not answer within ${Math.ceil(timeoutMs)} ms`));
+    const cancel = clock.setTimer(late, timeoutMs, "idle");
+    Promise.resolve(work).then(resolve, reject).finally(cancel);
+  });
+}
+
 /** Growing pauses with full jitter over their upper half: repeated calls neither hammer a store nor march in step. */
 export class Backoff {
   #nextMs: number;

@@ -1,9 +1,8 @@
 import { OncekeyError } from "../errors.js";
-import { type Completed, isOmitted, type Omitted, type Released, type Stored } from "../record.js";
+import { type Completed, isOmitted, type Released, type Stored } from "../record.js";
 import type { Background } from "./background.js";
-import type { Tools } from "./claiming.js";
-import type { OncekeyEvent } from "./events.js";
-import type { Hold, Written } from "./hold.js";
+import type { Written } from "./hold.js";
+import { completedRecord, type Ending, omit } from "./keeping.js";
 import type { Settings } from "./options.js";
 import { Backoff, pause } from "./pacing.js";
 import type { ResultCodec, Settled } from "./result-codec.js";
@@ -11,24 +10,14 @@ import { Fault } from "./store-port.js";
 import type { Outcome } from "./types.js";
 
 /** An attempt whose handler has ended. */
-export interface Ended<T> {
-  readonly hold: Hold;
-  readonly settled: Settled<T>;
-  readonly codec: ResultCodec<T>;
+export interface Ended<T> extends Ending<T> {
   readonly settings: Settings;
-  /** The largest record that the store takes. */
-  readonly maxRecordBytes: number;
-  readonly tools: Tools;
-  readonly emit: (event: OncekeyEvent) => void;
   readonly background: Background;
   /** What the handler completed inside its own transaction, if it did. */
   readonly committed: { readonly value: T } | undefined;
   /** What this caller is told by what another attempt wrote. */
-  readonly answer: (current: Stored) => Outcome<T>;
+  readonly answer: (current: Stored) => Outcome<T> | Promise<Outcome<T>>;
 }
-
-/** Room for what stands in a record beside its result. */
-const RECORD_HEAD_BYTES = 1_024;
 
 /** Stores the result or releases the key, and says what the caller gets. */
 export async function settleAttempt<T>(ended: Ended<T>): Promise<Outcome<T>> {
@@ -59,7 +48,7 @@ async function settleCommit<T>(ended: Ended<T>): Promise<Outcome<T> | undefined>
     : ownOutcome({ ok: true, ...ended.committed }, attempt, true);
 }
 
-function superseded<T>({ hold, emit, answer }: Ended<T>, current: Stored): Outcome<T> {
+function superseded<T>({ hold, emit, answer }: Ended<T>, current: Stored): Outcome<T> | Promise<Outcome<T>> {
   emit({ type: "superseded", id: hold.id, attempt: hold.record.attempt, by: current.record.attempt });
   return answer(current);
 }
@@ -68,7 +57,8 @@ async function settleWrite<T>(ended: Ended<T>): Promise<Outcome<T>> {
   const { hold, settings, tools, emit, background } = ended;
   const id = hold.id;
   const { attempt } = hold.record;
-  const record = isKept(ended) ? completedRecord(ended) : ({ state: "released", attempt } as const);
+  const last: LastRecord | Promise<Completed> = isKept(ended) ? completedRecord(ended) : { state: "released", attempt };
+  const record = last instanceof Promise ? await last : last;
   const written = await writeLast(ended, record, tools.clock.nowMs() + tools.completionTimeoutMs);
   if (written.next === "superseded") return superseded(ended, written.current);
   const kept = record.state === "completed";
@@ -118,38 +108,6 @@ function isKept<T>({ hold, settled, codec, settings, emit }: Ended<T>): boolean 
     emit({ type: "policy-failed", id: hold.id, attempt: hold.record.attempt, cause });
     return true;
   }
-}
-
-/** The record that completes an operation with this outcome. */
-export function completedRecord<T>(
-  ended: Pick<Ended<T>, "hold" | "settled" | "codec" | "maxRecordBytes" | "emit">,
-): Completed {
-  const { fingerprint, attempt } = ended.hold.record;
-  return { state: "completed", fingerprint, attempt, result: encodeResult(ended) };
-}
-
-/** The bytes to keep. After the handler nothing may fail any more: what cannot be kept is omitted, and said so. */
-function encodeResult<T>(ended: Parameters<typeof completedRecord<T>>[0]): Uint8Array | Omitted {
-  try {
-    const result = ended.codec.encode(ended.settled);
-    if (isOmitted(result)) return result;
-    if (!(result instanceof Uint8Array)) {
-      throw new TypeError("codec: encode() answered neither bytes nor { omitted: true }; it may not be asynchronous");
-    }
-    const limit = ended.maxRecordBytes - RECORD_HEAD_BYTES;
-    if (result.byteLength <= limit) return result;
-    throw new OncekeyError(
-      "RECORD_TOO_LARGE",
-      `the result has ${result.byteLength} bytes and the store takes ${limit}`,
-    );
-  } catch (cause) {
-    return omit(ended, cause);
-  }
-}
-
-function omit({ hold, emit }: Pick<Ended<unknown>, "hold" | "emit">, cause: unknown): Omitted {
-  emit({ type: "result-omitted", id: hold.id, attempt: hold.record.attempt, cause });
-  return { omitted: true };
 }
 
 /** How the last write stands once its result fits: where the store refuses the record as too large, without its result. */

@@ -1,9 +1,11 @@
 import type { Policy } from "../policy.js";
 import type { Omitted } from "../record.js";
+import type { Sealer } from "../seal/sealer.js";
 import type { IdempotencyStore } from "../store.js";
 import type { Clock } from "./clock.js";
 import type { OncekeyEvent } from "./events.js";
 import type { ResultCodec } from "./result-codec.js";
+import type { SealingStage } from "./sealing.js";
 
 /** What can be set for all operations, and changed for some by `with()`. Defaults stand in the package's README. */
 export interface OperationOptions {
@@ -34,6 +36,13 @@ export interface OncekeyOptions extends OperationOptions {
   readonly completionTimeoutMs?: number;
   /** Told of everything that happens; must not throw. The same events are published on `diagnostics_channel` `oncekey`. */
   readonly on?: (event: OncekeyEvent) => void;
+  /** Encrypts what is kept of an operation before it reaches the store, such as `aesGcm({ keys })`. Default: nothing is encrypted. */
+  readonly seal?: Sealer;
+  /**
+   * How far the rolling out of `seal` is. `prepare`: what is sealed is opened, and nothing is sealed yet; `seal`
+   * (default): what is kept is sealed, and what was kept before is still replayed; `require`: what is not sealed is refused.
+   */
+  readonly sealing?: SealingStage;
   /** For tests. Default: the runtime's monotonic clock and timers. */
   readonly clock?: Clock;
 }
