@@ -23,6 +23,8 @@ export type {
 } from "./engine/types.js";
 export { isNotExecutedError, isOncekeyError, NotExecutedError, OncekeyError, type OncekeyErrorCode } from "./errors.js";
 export {
+  comparesBytes,
+  type DigestedBody,
   type Fingerprint,
   type FingerprintKind,
   type FingerprintOptions,

@@ -1,8 +1,9 @@
 import type { Attempt, Oncekey, Outcome, RequestDescription } from "@oncekey/core";
 import { fingerprint, isOncekeyError, type ResultCodec } from "@oncekey/core";
+import { bodyToCompare, type ComparedBody, isLost } from "./compared-body.js";
 import { type Execution, executionCodec, toExecution } from "./execution.js";
 import { type HttpAttempt, httpAttempt, isSameAnswer } from "./http-attempt.js";
-import { bodyToCompare, type ComparedBody, type Incoming, joined } from "./incoming.js";
+import { type Incoming, joined } from "./incoming.js";
 import { madeAtMs } from "./key-age.js";
 import { type KeyErrorCode, parseIdempotencyKey } from "./key-header.js";
 import type { GuardOptions, ProtocolOptions, RouteOptions } from "./options.js";
@@ -96,7 +97,7 @@ class ProtocolGuard<Req> implements Guard<Req> {
     const { scope: scopeOption, scopeByRoute, maxBodyBytes: limit, maxResponseBytes } = this.#settings;
     const { method, target } = incoming;
     const caller = await resolveScope(scopeOption, incoming.request);
-    const compared = await bodyToCompare(incoming, limit);
+    const compared = await bodyToCompare(incoming, limit, this.#settings.fingerprint.verifiedContentDigest);
     if (compared === "too-large") {
       return this.#refuse("body-too-large", {
         detail: `The request body is larger than ${limit} bytes, so a retry could not be recognised. Send less.`,
@@ -247,10 +248,6 @@ class ProtocolGuard<Req> implements Guard<Req> {
   #refuse(slug: ProblemSlug, ...details: DetailsOf): Handled {
     return { kind: "answer", because: slug, response: this.#settings.problem(slug, ...details) };
   }
-}
-
-function isLost(body: ComparedBody): body is { readonly lost: string } {
-  return typeof body === "object" && "lost" in body;
 }
 
 type DetailsOf = Parameters<Settings<unknown>["problem"]> extends [ProblemSlug, ...infer Rest] ? Rest : never;

@@ -1,6 +1,3 @@
-import { isCoded, removeCodings } from "./content-coding.js";
-import { header } from "./protocol.js";
-
 /** A request, as a binding hands it over. Everything that costs is a method, called once and only where it is needed. */
 export interface Incoming<Req> {
   /** The framework's own request; handed to the functions of the options, not looked at. */
@@ -10,6 +7,8 @@ export interface Incoming<Req> {
   readonly target: string;
   /** The lines of a header by its lower-case name, apart where the platform tells them apart. */
   lines(name: string): HeaderLines;
+  /** Somebody has read the body already: `readBody` costs nothing. Default: false. */
+  readonly bodyWasRead?: boolean;
   /** Reads the whole body and leaves it readable for the handler. Rejects where it cannot be had any more. */
   readBody(maxBytes: number): RequestBody | Promise<RequestBody>;
 }
@@ -35,29 +34,4 @@ export function joined(lines: HeaderLines): string | undefined {
   if (lines === null || lines === undefined) return undefined;
   if (typeof lines === "string") return lines;
   return lines.length === 0 ? undefined : lines.join(", ");
-}
-
-/** A request body as it counts. */
-export type ComparedBody = Uint8Array | string | { readonly parsed: unknown } | { readonly lost: string } | undefined;
-
-/** Reads the request body and removes its codings, so that a compressed retry is the same request. */
-export async function bodyToCompare<Req>(
-  incoming: Incoming<Req>,
-  maxBytes: number,
-): Promise<{ readonly body: ComparedBody } | "too-large"> {
-  const body = await incoming.readBody(maxBytes);
-  if (body === "too-large") return body;
-  if (body === undefined || "parsed" in body || "lost" in body) return { body };
-  if (!(body instanceof Uint8Array)) return within(body.decoded, maxBytes);
-  const coding = joined(incoming.lines(header.contentEncoding.toLowerCase()));
-  if (!isCoded(coding)) return within(body, maxBytes);
-  const decoded = await removeCodings(body, coding, maxBytes);
-  // What cannot be decoded here counts by its bytes; whether it is acceptable at all is the handler's business.
-  if (decoded === "too-large") return decoded;
-  return within(decoded === "unreadable" ? body : decoded, maxBytes);
-}
-/** A text has at least as many bytes as characters; the exact number matters to nobody. */
-function within(body: Uint8Array | string, maxBytes: number): { readonly body: ComparedBody } | "too-large" {
-  const length = typeof body === "string" ? body.length : body.byteLength;
-  return length > maxBytes ? "too-large" : { body };
 }

@@ -1,4 +1,5 @@
 import { header } from "./protocol.js";
+import { PARAMETER, STRING, trim } from "./structured-fields.js";
 
 /**
  * What is wrong with a key.
@@ -35,18 +36,7 @@ export interface KeySyntax {
 /** The limit that most APIs name. */
 export const DEFAULT_MAX_KEY_LENGTH = 255;
 
-/* Structured Fields (RFC 9651, section 4.2): a String, then parameters, which the draft does not define and so are ignored. */
-const STRING = String.raw`"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"`;
-const BARE_ITEMS = [
-  String.raw`-?(?:\d{1,12}\.\d{1,3}|\d{1,15})`,
-  STRING,
-  String.raw`[A-Za-z*][!#$%&'*+\-.^_\`|~\dA-Za-z:/]*`,
-  String.raw`:(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}(?:==)?|[A-Za-z\d+/]{3}=?)?:`,
-  String.raw`\?[01]`,
-  String.raw`@-?\d{1,15}`,
-  String.raw`%"(?:[\x20\x21\x23\x24\x26-\x7e]|%[\da-f]{2})*"`,
-];
-const PARAMETER = String.raw`; *[a-z*][a-z\d_\-.*]*(?:=(?:${BARE_ITEMS.join("|")}))?`;
+/* A String, then parameters, which the draft does not define and so are ignored. */
 const QUOTED = new RegExp(`^(${STRING})(?:${PARAMETER})*`);
 const ANOTHER_MEMBER = /^[ \t]*,/;
 /** Visible ASCII without `"`, `,`, `;` and `\`, and not beginning like another kind of structured item. */
@@ -108,22 +98,6 @@ function parseBare(value: string, maxLength: number): ParsedKey {
 function limited(key: string, maxLength: number): ParsedKey {
   if (key.length <= maxLength) return { key };
   return wrong("too-long", `it has ${key.length} characters; at most ${maxLength} are allowed`);
-}
-
-/**
- * Takes optional white space away: spaces and tabs, nothing else (RFC 9110, section 5.5). Not by a regular expression:
- * `/[ \t]+$/` takes the square of the time for blanks in the middle, and a stranger may send 16 KiB of them.
- */
-function trim(value: string): string {
-  let start = 0;
-  let end = value.length;
-  while (start < end && isBlank(value[start])) start++;
-  while (end > start && isBlank(value[end - 1])) end--;
-  return value.slice(start, end);
-}
-
-function isBlank(character: string | undefined): boolean {
-  return character === " " || character === "\t";
 }
 
 function wrong(code: KeyErrorCode, why: string): ParsedKey {

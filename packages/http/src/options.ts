@@ -7,6 +7,7 @@ import type {
   RequestDescription,
   Secret,
 } from "@oncekey/core";
+import type { VerifiedContentDigest } from "./content-digest.js";
 import type { ProblemStatuses } from "./problem.js";
 import type { CompleteResponse } from "./response.js";
 
@@ -21,6 +22,14 @@ export interface FingerprintChoice<Req> {
   readonly headers?: readonly string[];
   /** Picks what of the body counts, as a JSON value; `undefined` means the whole body. */
   readonly select?: (description: RequestDescription, request: Req) => unknown;
+  /**
+   * The request's Content-Digest (RFC 9530), as far as somebody has verified it against the body; `undefined` or `null`
+   * where nobody has. Its SHA-256 then stands for the body, which is not read: it may be larger than `maxBodyBytes`.
+   *
+   * Answer only what was verified: with a digest that a client merely claims, it could get the answer to another body. A
+   * body that counts by what it says (JSON, multipart), a compressed one and one without a SHA-256 are read as ever.
+   */
+  readonly verifiedContentDigest?: VerifiedContentDigest<Req>;
 }
 
 /** The options of the protocol. Defaults stand in the package's README. */

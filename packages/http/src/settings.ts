@@ -2,7 +2,7 @@ import type { Oncekey, OncekeyOptions, OperationOptions } from "@oncekey/core";
 import { createOncekey } from "@oncekey/core";
 import { type KeptHeaders, keptHeaders } from "./kept-headers.js";
 import { checkKeySyntax, DEFAULT_MAX_KEY_LENGTH } from "./key-header.js";
-import type { GuardOptions, ProtocolOptions, RouteOptions } from "./options.js";
+import type { FingerprintChoice, GuardOptions, ProtocolOptions, RouteOptions } from "./options.js";
 import { type ProblemWriter, problemWriter } from "./problem.js";
 import { classifyStatus, defaultMethods, header, safeMethods } from "./protocol.js";
 import { isHeaderName } from "./response.js";
@@ -83,7 +83,12 @@ const protocolOptions = {
   onResponseUnavailable: true,
 } satisfies Record<keyof ProtocolOptions<unknown>, true>;
 
-const fingerprintOptions = { hmacKey: true, headers: true, select: true };
+const fingerprintOptions = {
+  hmacKey: true,
+  headers: true,
+  select: true,
+  verifiedContentDigest: true,
+} satisfies Record<keyof FingerprintChoice<unknown>, true>;
 
 const routeOptions = { ...protocolOptions, ...operationOptions };
 const allOptions = { ...routeOptions, ...engineOptions, oncekey: true, store: true };
@@ -122,7 +127,7 @@ export function resolveSettings<Req>(options: ProtocolOptions<Req>): Settings<Re
       `scope: ${JSON.stringify(options.scope)} is no scope; give a function that names the authenticated caller, such as (request) => request.user.id, or "global" where all callers are one`,
     );
   }
-  refuseUnknown("fingerprint", fingerprint, fingerprintOptions);
+  checkFingerprint(fingerprint);
   if (options.maxKeyAgeMs !== undefined) wholeNumber("maxKeyAgeMs", options.maxKeyAgeMs, 1);
   for (const name of ["validateKey", "redact", "classify", "onReplay", "onResponseUnavailable"] as const) {
     const given: unknown = options[name];
@@ -150,6 +155,21 @@ export function resolveSettings<Req>(options: ProtocolOptions<Req>): Settings<Re
     problem: problemWriter(options.problemBase, options.statuses),
     hooks: defined({ validateKey, maxKeyAgeMs, redact, onReplay, onResponseUnavailable }),
   };
+}
+
+function checkFingerprint<Req>(fingerprint: FingerprintChoice<Req>): void {
+  refuseUnknown("fingerprint", fingerprint, fingerprintOptions);
+  for (const name of ["select", "verifiedContentDigest"] as const) {
+    const given: unknown = fingerprint[name];
+    if (given !== undefined && typeof given !== "function") {
+      throw new TypeError(`fingerprint.${name}: expected a function`);
+    }
+  }
+  if (fingerprint.select !== undefined && fingerprint.verifiedContentDigest !== undefined) {
+    throw new TypeError(
+      "fingerprint.verifiedContentDigest: with it the body is not read, and fingerprint.select picks from the body; leave one of them out",
+    );
+  }
 }
 
 function methodsOf(methods: readonly string[]): ReadonlySet<string> {

@@ -1,4 +1,4 @@
-import { MemoryStore } from "@oncekey/core";
+import { type IdempotencyStore, MemoryStore } from "@oncekey/core";
 import type { CapturedResponse, Guard, Handled, Incoming, RequestBody, RouteOptions, Run } from "../src/index.js";
 import { createGuard } from "../src/index.js";
 
@@ -14,6 +14,7 @@ export interface Asked {
   readonly key?: string | readonly string[] | null;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: RequestBody;
+  readonly bodyWasRead?: boolean;
   readonly account?: string;
 }
 
@@ -24,9 +25,12 @@ export function bytes(text: string): Uint8Array {
   return utf8.encode(text);
 }
 
-/** A guard over a store of its own, with an account as its scope. */
-export function guardWith(options: RouteOptions<Caller> = {}): Guard<Caller> {
-  return createGuard<Caller>({ store: new MemoryStore(), scope: (caller) => caller.account, ...options });
+/** A guard, over a store of its own unless one is given, with an account as its scope. */
+export function guardWith(
+  options: RouteOptions<Caller> = {},
+  store: IdempotencyStore = new MemoryStore(),
+): Guard<Caller> {
+  return createGuard<Caller>({ store, scope: (caller) => caller.account, ...options });
 }
 
 /** A response of a handler. */
@@ -36,7 +40,14 @@ export function responding(status: number, body = "done", headers: CapturedRespo
 
 /** Sends a request to a guard. */
 export function ask(guard: Guard<Caller>, asked: Asked, run: Run = responding(201)): Promise<Handled> {
-  const { method = "POST", target = "/things", key = "key-1", headers = {}, account = "acme" } = asked;
+  const {
+    method = "POST",
+    target = "/things",
+    key = "key-1",
+    headers = {},
+    account = "acme",
+    bodyWasRead = false,
+  } = asked;
   const lines: Readonly<Record<string, string | readonly string[]>> = {
     ...headers,
     ...(key === null ? {} : { "idempotency-key": key }),
@@ -46,6 +57,7 @@ export function ask(guard: Guard<Caller>, asked: Asked, run: Run = responding(20
     method,
     target,
     lines: (name) => lines[name],
+    bodyWasRead,
     readBody: () => ("body" in asked ? asked.body : bytes('{"amount":1}')),
   };
   return guard.handle(incoming, run);

@@ -38,6 +38,7 @@ export const runQuestions: readonly Question[] = [
       entry("BDY-06", "Two uploads under one key are taken for one, or a retried upload is refused as another one."),
       entry("BDY-07", "Two bodies of an unknown type are taken for one request, or a retry is refused as another one."),
       entry("BDY-08", "Two bodies without a type are taken for one request, or a retry is refused as another one."),
+      entry("BDY-15", "Another body that claims the first one's digest is taken for the first one."),
       entry("BDY-09", "Two bodies that parse alike are taken for one request, or a retry is refused as another one."),
       entry("BDY-11", "A request with a body is taken for one without."),
       entry(

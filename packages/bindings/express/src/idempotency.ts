@@ -109,6 +109,7 @@ function incomingOf(req: Request): Incoming<Request> {
     method: req.method,
     target: req.originalUrl,
     lines: (name) => headerLines(req, name),
+    bodyWasRead: req.readableDidRead,
     readBody: (maxBytes) => requestBody(req, maxBytes),
   };
 }

@@ -1,10 +1,11 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { type Digest, platformDigest, portableDigest } from "./digest.js";
 import { fingerprint, fingerprintWith } from "./fingerprint.js";
 import { jsonBody } from "./json-body.js";
+import { comparesBytes } from "./media-type.js";
 import type { FingerprintOptions, RequestDescription } from "./types.js";
 
 // Thousands of bodies on a busy machine.
@@ -181,6 +182,40 @@ describe("kinds of body", () => {
   });
 });
 
+describe("bodies of which only the digest is known", () => {
+  const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
+  const byBytes = vectors.filter(({ contentType }) => comparesBytes(contentType));
+
+  it("have vectors", () => expect(byBytes.length).toBeGreaterThan(0));
+
+  it.each(byBytes.map((vector) => [vector.id, vector] as const))("%s: is what its bytes are", (_, vector) => {
+    const body = { sha256: sha256(Buffer.from(vector.bodyBase64, "base64")) };
+    expect(fingerprint({ ...vector, body })).toEqual({ value: vector.fingerprint, kind: vector.kind });
+  });
+
+  it("are what their bytes are, whatever the bytes and the type, under any secret", () => {
+    const types = fc.constantFrom("text/plain", "application/octet-stream", undefined, "application/json; charset=x");
+    fc.assert(
+      fc.property(fc.uint8Array(), types, fc.constantFrom(undefined, "secret"), (bytes, contentType, hmacKey) => {
+        const known = { ...CHARGE, contentType };
+        expect(fingerprint({ ...known, body: { sha256: sha256(bytes) } }, { hmacKey })).toEqual(
+          fingerprint({ ...known, body: bytes }, { hmacKey }),
+        );
+      }),
+    );
+  });
+
+  it.each(["application/json", "application/vnd.api+json", "multipart/form-data; boundary=b"])(
+    "cannot stand for %s, which counts by what it says",
+    (contentType) => {
+      const body = { sha256: sha256(Buffer.from("{}")) };
+      expect(comparesBytes(contentType)).toBe(false);
+      expect(() => fingerprint({ ...CHARGE, contentType, body })).toThrow("counts by what it says");
+      expect(jsonBody({ ...CHARGE, contentType, body })).toBeUndefined();
+    },
+  );
+});
+
 describe("JSON bodies", () => {
   it("have one fingerprint if and only if they have one value", () => {
     const json = fc.jsonValue({ maxDepth: 3, stringUnit: "binary" });
@@ -334,6 +369,8 @@ describe("mistakes in the description", () => {
     ["an unread body", { body: {} }, "an unread body must be read first"],
     ["a body that no parser touched", { body: { parsed: undefined } }, "an unread body must be read first"],
     ["an array buffer", { body: new ArrayBuffer(1) }, "must be a Uint8Array, a string or { parsed: value }"],
+    ["a digest of another length", { body: { sha256: new Uint8Array(20) } }, "must be a Uint8Array of 32 bytes"],
+    ["a digest in hexadecimal", { body: { sha256: "00".repeat(32) } }, "must be a Uint8Array of 32 bytes"],
     ["a number as body", { body: 1 }, "body must be a string, but is number"],
   ])("%s", (_, change, message) => {
     expect(() => fingerprint(wrong(change))).toThrow(TypeError);

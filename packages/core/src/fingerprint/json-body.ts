@@ -24,6 +24,7 @@ const decoder = new TextDecoder();
 export function jsonBody({ body, contentType }: RequestDescription): unknown {
   if (body === undefined || body === null || !mediaTypeOf(contentType).json) return undefined;
   if (typeof body === "object" && "parsed" in body) return body.parsed;
+  if (typeof body === "object" && "sha256" in body) return undefined;
   const canonical = canonicalJson(typeof body === "string" ? utf8(body) : body);
   return canonical === undefined ? undefined : JSON.parse(decoder.decode(canonical));
 }

@@ -31,6 +31,15 @@ export function mediaTypeOf(contentType: string | null | undefined): MediaType {
   return lastType;
 }
 
+/**
+ * Whether bodies of this Content-Type are compared by their bytes, so that a digest of the bytes says as much as they do.
+ * JSON and multipart bodies are compared by what they say.
+ */
+export function comparesBytes(contentType: string | null | undefined): boolean {
+  const { json, multipart } = mediaTypeOf(contentType);
+  return !json && !multipart;
+}
+
 function isUtf8(contentType: string): boolean {
   const charset = parametersOf(contentType)?.get("charset");
   return charset === undefined || UTF8_CHARSETS.has(charset.toLowerCase());

@@ -4,6 +4,15 @@ export interface ParsedBody {
   readonly parsed: unknown;
 }
 
+/** A body that is not read here: only its digest is known, from somebody who has read all of it. */
+export interface DigestedBody {
+  /**
+   * SHA-256 of the body with content codings removed, 32 bytes. Gives the fingerprint that the bytes would give. Only for
+   * media types of which {@link comparesBytes} is true.
+   */
+  readonly sha256: Uint8Array;
+}
+
 /** What a request says, as far as the fingerprint is concerned. */
 export interface RequestDescription {
   /** The method; its case does not count. */
@@ -20,10 +29,10 @@ export interface RequestDescription {
    */
   readonly headers?: readonly (readonly [name: string, value: string])[] | undefined;
   /**
-   * The whole body with content codings (gzip …) removed: bytes, a text (counts as its UTF-8), or an already parsed
-   * value. Nothing and empty are the same.
+   * The whole body with content codings (gzip …) removed: bytes, a text (counts as its UTF-8), an already parsed value,
+   * or its digest. Nothing and empty are the same.
    */
-  readonly body?: Uint8Array | string | ParsedBody | null | undefined;
+  readonly body?: Uint8Array | string | ParsedBody | DigestedBody | null | undefined;
 }
 
 /** A secret for HMAC-SHA-256; a string counts as its UTF-8. */

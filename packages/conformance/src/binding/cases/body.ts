@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { equal } from "../../expect.js";
-import { isFirst, isProblem, isReplayOf } from "../answers.js";
+import { check, equal } from "../../expect.js";
+import { isFirst, isProblem, isReplayed, isReplayOf } from "../answers.js";
 import { type BindingCase, bindingCase } from "../binding-case.js";
 import type { Ask, Probe } from "../probe.js";
 
@@ -130,5 +131,20 @@ export const bodyCases: readonly BindingCase[] = [
     const headers = [["Content-Encoding", "gzip"]] as const;
     const coded = (text: string): Ask => ({ body: new Uint8Array(gzipSync(text)), headers });
     await toldApart(probe, { body }, coded('{"amount":101}'), [coded(body)]);
+  }),
+
+  bindingCase("BDY-15", "must", "a digest of the body that a client claims is not believed", async (probe) => {
+    const type = "text/plain";
+    const body = "pay 100";
+    const headers = [["Content-Digest", `sha-256=:${createHash("sha256").update(body).digest("base64")}:`]] as const;
+    const first = await probe.ask("created", { body, type, headers });
+    isFirst(first, 201);
+    isReplayOf(await probe.ask("created", { body, type, headers }), first);
+    isReplayOf(await probe.ask("created", { body, type }), first, "the replay without a digest");
+    const other = await probe.ask("created", { body: "pay 101", type, headers });
+    check(!isReplayed(other), "another body under the first one's digest got the first one's answer");
+    // A server that verifies digests may find fault with this one before anything else.
+    if (other.status !== 400) isProblem(other, "key-reused", "the other content");
+    await probe.ran(1);
   }),
 ];

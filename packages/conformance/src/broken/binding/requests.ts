@@ -48,6 +48,16 @@ export const brokenRequests: readonly BrokenBinding[] = [
     }),
   ),
   broken(
+    "trusts-digests",
+    "compares the digest that a client claims, where it claims one, and not the body",
+    ["BDY-15"],
+    misreading((request) => {
+      const { url, method, headers } = request;
+      const body = headers.get("content-digest");
+      return body === null ? request : new Request(url, { method, headers, body });
+    }),
+  ),
+  broken(
     "ignores-the-query",
     "compares the path without its query",
     ["MIS-03"],
