@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 // Tests import the packages' sources through the "@oncekey/source" export condition, so no build is needed first.
-// No "import" here: Node would apply it to `require` too, and a CommonJS dependency would be handed an ES module.
-const conditions = ["@oncekey/source", "node", "module"];
+// No "import" here: Node would apply it to `require` too, and a CommonJS dependency would be handed an ES module. No
+// "module" either: it names files for bundlers, which Node cannot load (the AWS SDK has such).
+const conditions = ["@oncekey/source", "node"];
 const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } } as const;
 
 // tools/run asks for the figures by naming a file.

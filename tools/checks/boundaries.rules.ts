@@ -47,12 +47,27 @@ export const rules: readonly IForbiddenRuleType[] = [
     ...hostedLayer("http-node-imports-node", "http", ["http", "core"], "http/node imports http, core and node:"),
     from: { path: "^packages/http/src/node/", pathNot: TESTS },
   },
-  layer(
-    "store-imports-core",
-    "stores/([^/]+)",
-    ["stores/$1", "core"],
-    "a store imports core; it writes its driver out as an interface",
-  ),
+  {
+    ...layer(
+      "store-imports-core",
+      "stores/([^/]+)",
+      ["stores/$1", "core"],
+      "a store imports core; it writes its driver out as an interface",
+    ),
+    from: { path: "^packages/stores/([^/]+)/src/", pathNot: [TESTS, "^packages/stores/dynamodb/"] },
+  },
+  {
+    ...layer(
+      "dynamodb-imports-core-and-commands",
+      "stores/dynamodb",
+      ["stores/dynamodb", "core"],
+      "the requests of DynamoDB are classes of its SDK, a peer; the client is an interface there too",
+    ),
+    to: {
+      pathNot: ["stores/dynamodb", "core"].map((path) => `^packages/${path}/src/`),
+      dependencyTypesNot: ["npm-peer"],
+    },
+  },
   layer(
     "client-imports-nothing",
     "client",

@@ -82,6 +82,8 @@ it.each([
     "packages/stores/mine/src/bad.ts",
     `import type pad from "left-pad";\nexport type P = typeof pad;`,
   ],
+  ["dynamodb-imports-core-and-commands", "packages/stores/dynamodb/src/bad.ts", `import "left-pad";`],
+  ["dynamodb-imports-core-and-commands", "packages/stores/dynamodb/src/bad.ts", `import "node:crypto";`],
   ["binding-imports-http", "packages/bindings/koa/src/bad.ts", `import "@oncekey/mine";`],
   ["binding-imports-http", "packages/bindings/koa/src/bad.ts", `import "left-pad";`],
   ["conformance-imports-contract", "packages/conformance/src/bad.ts", `import "left-pad";`],

@@ -1,0 +1,36 @@
+import { registerStoreConformance, type StoreFixture } from "@oncekey/conformance";
+import { openWay, testDynamoDBEndpoint } from "@oncekey/services";
+import { afterAll, describe, it } from "vitest";
+import { createTable, DynamoDBStore, type DynamoDBStoreOptions } from "../src/index.js";
+import { connect, openTable } from "./harness.js";
+
+const { table, client } = await openTable();
+const way = await openWay(testDynamoDBEndpoint());
+afterAll(() => way.close());
+
+/** Every handle has a client of its own, and reaches the server by a way that can be cut. */
+function dynamodb(name: string, options: DynamoDBStoreOptions): StoreFixture {
+  // The clocks of one machine agree; the margin is there to be seen.
+  const settings: DynamoDBStoreOptions = { table, skewMarginMs: 40, durability: "memory", ...options };
+  return {
+    name,
+    capabilities: new DynamoDBStore(client, settings).capabilities,
+    open: async () => {
+      const own = connect(way.url, { maxAttempts: 1 });
+      return { store: new DynamoDBStore(own, settings), close: () => own.destroy() };
+    },
+    faults: way,
+  };
+}
+
+registerStoreConformance(dynamodb("DynamoDBStore", {}), { describe, it });
+const renamed = { table: `${table}-renamed`, attributes: { id: "pk", record: "name", ttl: "size", parts: "count" } };
+await createTable(client, renamed);
+registerStoreConformance(
+  dynamodb("DynamoDBStore, reading first, every record in parts, other names", {
+    ...renamed,
+    readFirst: true,
+    inlineMaxBytes: 0,
+  }),
+  { describe, it },
+);
