@@ -10,6 +10,8 @@ export type OncekeyErrorCode =
   | "RESULT_UNAVAILABLE"
   /** The store did not answer in time, or failed. */
   | "STORE_UNAVAILABLE"
+  /** The key is new, and its scope may have no more keys for now. */
+  | "QUOTA_EXCEEDED"
   /** The stored outcome is an error that the operation threw. */
   | "REPLAYED_FAILURE"
   /** The lease is no longer surely ours: it lapsed, or another attempt has taken over. The reason of `attempt.signal`. */
@@ -37,7 +39,7 @@ const brand = Symbol.for("oncekey.error");
 export class OncekeyError extends Error {
   override readonly name = "OncekeyError";
   readonly code: OncekeyErrorCode;
-  /** For `IN_PROGRESS` and `STORE_UNAVAILABLE`: when asking again makes sense, in milliseconds from now. */
+  /** For `IN_PROGRESS`, `QUOTA_EXCEEDED` and `STORE_UNAVAILABLE`: when asking again makes sense, in milliseconds from now. */
   readonly retryAfterMs?: number;
 
   constructor(code: OncekeyErrorCode, message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {

@@ -10,6 +10,7 @@ export {
 export type { Clock } from "./engine/clock.js";
 export { createOncekey } from "./engine/engine.js";
 export type { ListenerFailed, OncekeyEvent } from "./engine/events.js";
+export type { Quota, QuotaAnswer, QuotaRequest } from "./engine/quota.js";
 export { classifyPlain, jsonCodec, type ResultCodec, type Settled } from "./engine/result-codec.js";
 export type { SealingStage } from "./engine/sealing.js";
 export type {
@@ -56,10 +57,10 @@ export {
   stateOf,
 } from "./record.js";
 export { deriveKey, recordId } from "./record-id.js";
-export type {
-  Durability,
 export { aesGcm, type SealingKey } from "./seal/aes-gcm.js";
 export type { Sealer } from "./seal/sealer.js";
+export type {
+  Durability,
   IdempotencyStore,
   ListableStore,
   Page,

@@ -108,7 +108,13 @@ class ProtocolGuard<Req> implements Guard<Req> {
     const path = mark < 0 ? target : target.slice(0, mark);
     const query = mark < 0 ? "" : target.slice(mark + 1);
     const scope = scopeByRoute ? scopeOfRoute(caller, method, path) : caller;
-    const operation = { key: found.key, scope, fingerprint: this.#fingerprint(incoming, path, query, compared.body) };
+    const operation = {
+      key: found.key,
+      scope,
+      // A client chooses the paths it asks for: its keys are counted over all of them.
+      quotaScope: caller,
+      fingerprint: this.#fingerprint(incoming, path, query, compared.body),
+    };
     let own: Execution | undefined;
     const execute = async (attempt: Attempt) => {
       const hosts = ownHosts(incoming);
@@ -213,6 +219,13 @@ class ProtocolGuard<Req> implements Guard<Req> {
         });
       case "result-unavailable":
         return this.#unkept(request, statusOfOmitted(outcome.omitted));
+      case "quota-exceeded":
+        return this.#refuse(
+          "too-many-keys",
+          { detail: "Too many keys of this caller are in use. Nothing was done; ask again later with the same key." },
+          // Whoever comes too early is refused again.
+          Math.ceil(outcome.retryAfterMs / 1_000) * 1_000,
+        );
       case "store-unavailable":
         // Not an outage: a client that is told to come back would come back for ever. The operator has to hear of it.
         if (isOncekeyError(outcome.cause, "STORE_MISCONFIGURED")) throw outcome.cause;

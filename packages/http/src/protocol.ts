@@ -71,6 +71,7 @@ export const problems = {
     retryable: true,
     safeNewKey: false,
   },
+  "too-many-keys": { status: 429, title: "Too many Idempotency-Keys are in use", retryable: true },
   "body-too-large": { status: 413, title: "The request body is too large", retryable: false },
   "too-early": { status: 425, title: "The request needs an Idempotency-Key in early data", retryable: true },
   "handler-failed": { status: 500, title: "The request failed", retryable: false, safeNewKey: false },

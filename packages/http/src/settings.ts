@@ -46,6 +46,7 @@ const operationOptions = {
   waitMs: true,
   onStoreUnavailable: true,
   onCompletionFailure: true,
+  quota: true,
 } satisfies Record<keyof OperationOptions, true>;
 
 const engineOptions = {

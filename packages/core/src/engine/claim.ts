@@ -11,6 +11,7 @@ export function toClaim(operation: Operation, settings: Settings): Claim {
   const { key, scope, fingerprint } = operation;
   requireText("key", key);
   requireText("scope", scope);
+  if (operation.quotaScope !== undefined) requireText("scope", operation.quotaScope, "quotaScope");
   const { value, alternates } =
     typeof fingerprint === "object" ? fingerprint : { value: fingerprint, alternates: undefined };
   if (typeof value !== "string" || !FINGERPRINT.test(value)) {
@@ -22,11 +23,11 @@ export function toClaim(operation: Operation, settings: Settings): Claim {
 }
 
 /** Says how long the text is, not what: keys and scopes may be personal data. */
-function requireText(name: keyof typeof MAX_LENGTH, value: string): void {
+function requireText(kind: keyof typeof MAX_LENGTH, value: string, name: string = kind): void {
   if (typeof value !== "string") throw new TypeError(`${name}: expected a text, got ${typeof value}`);
-  if (value.length === 0 || value.length > MAX_LENGTH[name]) {
+  if (value.length === 0 || value.length > MAX_LENGTH[kind]) {
     throw new TypeError(
-      `${name}: a text of 1 to ${MAX_LENGTH[name]} characters is expected, this one has ${value.length}`,
+      `${name}: a text of 1 to ${MAX_LENGTH[kind]} characters is expected, this one has ${value.length}`,
     );
   }
 }

@@ -13,6 +13,7 @@ import { Hold, type Written } from "./hold.js";
 import { completedRecord } from "./keeping.js";
 import { checkOperationOptions, resolveLimits, resolveSettings, type Settings } from "./options.js";
 import { Backoff, pause } from "./pacing.js";
+import { askQuota } from "./quota.js";
 import { jsonCodec, type ResultCodec } from "./result-codec.js";
 import { keptIn, Sealing, withKept } from "./sealing.js";
 import { decodeResult, ownOutcome, settleAttempt } from "./settling.js";
@@ -90,10 +91,19 @@ class Engine implements Oncekey {
     if (closed) throw new OncekeyError("CLOSED", "this engine is closed and takes no new operations");
     const claim = toClaim(operation, this.#settings);
     const id = recordId(namespace, operation.scope, operation.key);
+    const { quota, retentionMs, waitMs } = this.#settings;
     background.enter();
     try {
-      let claimed = await claimKey(tools, id, claim, undefined);
-      if (this.#settings.waitMs > 0) claimed = await this.#wait(id, claim, claimed);
+      let current: Stored | undefined;
+      if (quota !== undefined) {
+        const scope = operation.quotaScope ?? operation.scope;
+        const admission = await askQuota(tools, quota, { namespace, scope, id, retentionMs });
+        if (admission.result === "over-quota") return this.#overQuota(id, admission.retryAfterMs);
+        if (admission.result === "unavailable") return await this.#refuseOrBypass(id, admission, handler);
+        current = admission.current;
+      }
+      let claimed = await claimKey(tools, id, claim, current);
+      if (waitMs > 0) claimed = await this.#wait(id, claim, claimed);
       if (claimed.result === "granted") return await this.#runHeld(id, claim, claimed.grant, handler, codec);
       if (claimed.result === "answered") {
         const outcome = this.#answer(id, claimed.decision, codec);
@@ -217,6 +227,11 @@ class Engine implements Oncekey {
   #freeForMs(): number {
     const { policy, retentionMs, leaseMs } = this.#settings;
     return policy.abandoned === "reject" ? retentionMs : leaseMs;
+  }
+
+  #overQuota<T>(id: string, retryAfterMs: number): Outcome<T> {
+    this.#shared.emit({ type: "refused", id, because: "quota-exceeded" });
+    return { outcome: "quota-exceeded", retryAfterMs };
   }
 
   /** A promise only where what was kept is sealed. */

@@ -10,7 +10,7 @@ export type OncekeyEvent = {
   | { readonly type: "replayed"; readonly attempt: number }
   | {
       readonly type: "refused";
-      readonly because: "mismatch" | "in-progress" | "outcome-unknown" | "result-unavailable";
+      readonly because: "mismatch" | "in-progress" | "outcome-unknown" | "result-unavailable" | "quota-exceeded";
     }
   /** Another attempt took over while this one ran: the handler ran more than once. */
   | { readonly type: "superseded"; readonly attempt: number; readonly by: number }

@@ -47,6 +47,7 @@ describe("options", () => {
     ["a sealer that cannot open", { seal: { seal() {} } }, /seal: expected a Sealer with seal\(\) and open\(\)/],
     ["a stage of sealing that does not exist", { seal: sealer, sealing: "off" }, /sealing: "off" is none of "prepare"/],
     ["sealing without a sealer", { sealing: "require" }, /sealing: there is nothing to seal with; give seal too/],
+    ["a quota that is a number", { quota: 100 }, /quota: expected a function/],
     ["a listener that is none", { on: "log" }, /on: expected a function/],
   ];
   for (const [what, options, message] of mistakes) {

@@ -1,5 +1,6 @@
 import { type PolicyRules, resolvePolicy } from "../policy.js";
 import type { IdempotencyStore } from "../store.js";
+import type { Quota } from "./quota.js";
 import type { OncekeyOptions, OperationOptions } from "./types.js";
 
 /** `OperationOptions` with every default filled in. */
@@ -11,6 +12,7 @@ export interface Settings {
   readonly waitMs: number;
   readonly onStoreUnavailable: "refuse" | "bypass";
   readonly onCompletionFailure: "answer" | "unknown";
+  readonly quota: Quota | undefined;
   /** How long a record outlives a renewal or a take-over at least. */
   readonly keepMs: number;
 }
@@ -38,6 +40,7 @@ const operationOptionNames = new Set<string>([
   "waitMs",
   "onStoreUnavailable",
   "onCompletionFailure",
+  "quota",
 ] satisfies (keyof OperationOptions)[]);
 
 const engineOptionNames = new Set<string>([
@@ -88,6 +91,12 @@ export function resolveSettings(options: OperationOptions, store: IdempotencySto
   if (retentionMs <= limits.claimTimeoutMs) {
     throw new TypeError(`retentionMs: ${retentionMs} is not longer than claimTimeoutMs (${limits.claimTimeoutMs})`);
   }
+  const { quota } = options;
+  if (quota !== undefined && typeof quota !== "function") {
+    throw new TypeError(
+      "quota: expected a function of { scope, id } that answers { admit: true } or { admit: false, retryAfterMs }",
+    );
+  }
   return {
     policy: resolvePolicy(options.policy ?? "retryable"),
     retentionMs,
@@ -96,6 +105,7 @@ export function resolveSettings(options: OperationOptions, store: IdempotencySto
     waitMs,
     onStoreUnavailable: oneOf("onStoreUnavailable", options.onStoreUnavailable ?? "refuse", ["refuse", "bypass"]),
     onCompletionFailure: oneOf("onCompletionFailure", options.onCompletionFailure ?? "answer", ["answer", "unknown"]),
+    quota,
     keepMs: Math.max(leaseMs + LEASE_MARGIN_MS + store.capabilities.skewMarginMs, maxExecutionMs),
   };
 }

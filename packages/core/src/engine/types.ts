@@ -4,6 +4,7 @@ import type { Sealer } from "../seal/sealer.js";
 import type { IdempotencyStore } from "../store.js";
 import type { Clock } from "./clock.js";
 import type { OncekeyEvent } from "./events.js";
+import type { Quota } from "./quota.js";
 import type { ResultCodec } from "./result-codec.js";
 import type { SealingStage } from "./sealing.js";
 
@@ -23,6 +24,8 @@ export interface OperationOptions {
   readonly onStoreUnavailable?: "refuse" | "bypass";
   /** What the caller gets when the result could not be made durable in time: the true answer, or `outcome-unknown`. */
   readonly onCompletionFailure?: "answer" | "unknown";
+  /** Says whether a scope may have one more key; a key that has a record is never refused. Default: nobody is asked. */
+  readonly quota?: Quota;
 }
 
 /** Options of `createOncekey`. Only `store` is required. */
@@ -53,6 +56,8 @@ export interface Operation {
   readonly key: string;
   /** Whose key it is: two callers with one key never meet. A constant such as `"global"` where there is one caller. */
   readonly scope: string;
+  /** Against whom the key counts in `quota`, where that is more than `scope`, such as all routes of a caller. Default: `scope`. */
+  readonly quotaScope?: string;
   /** What the request asks for, from `fingerprint()`: a key is never used for two different requests. */
   readonly fingerprint: string | { readonly value: string; readonly alternates?: readonly string[] };
 }
@@ -103,6 +108,8 @@ export type Outcome<T> =
   | { readonly outcome: "outcome-unknown" }
   /** The operation is done and its result was not kept. */
   | { readonly outcome: "result-unavailable"; readonly omitted: Omitted }
+  /** Nothing ran: the key is new, and its scope may have no more keys for now. */
+  | { readonly outcome: "quota-exceeded"; readonly retryAfterMs: number }
   /** Nothing ran: the store did not answer. */
   | { readonly outcome: "store-unavailable"; readonly cause: unknown };
 

@@ -25,6 +25,12 @@ export function unwrap<T>(outcome: Outcome<T>): T {
       );
     case "result-unavailable":
       throw new OncekeyError("RESULT_UNAVAILABLE", "this operation is done, and its result was not kept");
+    case "quota-exceeded": {
+      const { retryAfterMs } = outcome;
+      throw new OncekeyError("QUOTA_EXCEEDED", "this scope may have no more keys for now, so nothing was run", {
+        retryAfterMs,
+      });
+    }
     case "store-unavailable": {
       const { cause } = outcome;
       // That will not mend itself: whoever asks again with the same key would ask for ever.
