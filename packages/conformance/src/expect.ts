@@ -3,6 +3,20 @@
  * own assertions would tie the suite to it.
  */
 
+/** What was found is not what has to be. */
+export class Mismatch extends Error {
+  override readonly name = "Mismatch";
+  /** What had to be, and what was, as they stand in the message. */
+  readonly expected: string;
+  readonly actual: string;
+
+  constructor(what: string, expected: string, actual: string) {
+    super(`${what}\nexpected: ${expected}\nactual:   ${actual}`);
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
 /** Ends the case as failed. */
 export function fail(message: string): never {
   throw new Error(message);
@@ -15,19 +29,19 @@ export function check(condition: boolean, message: string): asserts condition {
 
 /** Fails unless both are the same data: bytes by value, objects by their fields; a field that is undefined is absent. */
 export function equal(actual: unknown, expected: unknown, what: string): void {
-  if (!same(actual, expected)) fail(`${what}\nexpected: ${show(expected)}\nactual:   ${show(actual)}`);
+  if (!same(actual, expected)) throw new Mismatch(what, show(expected), show(actual));
 }
 
 /** Fails unless `actual` is there. */
 export function present<Value>(actual: Value | undefined, what: string): Value {
-  if (actual === undefined) fail(`${what}\nexpected: something\nactual:   undefined`);
+  if (actual === undefined) throw new Mismatch(what, "something", "undefined");
   return actual;
 }
 
 /** Fails unless `low <= actual <= high`. */
 export function between(actual: number, low: number, high: number, what: string): void {
   if (actual >= low && actual <= high) return;
-  fail(`${what}\nexpected: ${rounded(low)} to ${rounded(high)}\nactual:   ${rounded(actual)}`);
+  throw new Mismatch(what, `${rounded(low)} to ${rounded(high)}`, String(rounded(actual)));
 }
 
 /** Fails unless the call is rejected; answers what it was rejected with. */
@@ -38,7 +52,7 @@ export async function rejected(call: Promise<unknown>, what: string): Promise<un
   } catch (error) {
     return error;
   }
-  return fail(`${what}\nexpected: an error\nactual:   the answer ${show(answer)}`);
+  throw new Mismatch(what, "an error", `the answer ${show(answer)}`);
 }
 
 /** Tells bytes of any realm. */

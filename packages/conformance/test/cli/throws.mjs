@@ -1,0 +1,1 @@
+throw new Error("no server on port 5432");
