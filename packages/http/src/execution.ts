@@ -1,4 +1,4 @@
-import { classifyPlain, type ResultCodec } from "@oncekey/core";
+import { classifyPlain, isNotExecutedError, type ResultCodec } from "@oncekey/core";
 import { isCoded, removeCodings } from "./content-coding.js";
 import { header } from "./protocol.js";
 import {
@@ -45,7 +45,12 @@ export function executionCodec<Req>(
   failure: CompleteResponse,
 ): ResultCodec<Execution> {
   return {
-    classify: (settled) => (settled.ok ? classify(settled.value.sent.status) : classifyPlain(settled)),
+    classify(settled) {
+      if (!settled.ok) return classifyPlain(settled);
+      const { status, error } = settled.value.sent;
+      const outcome = classify(status);
+      return outcome !== "success" && isNotExecutedError(error) ? "not-executed" : outcome;
+    },
     encode(settled) {
       if (!settled.ok) return encodeResponse(failure);
       const { plain, ownHosts } = settled.value;

@@ -370,6 +370,24 @@ describe("which outcomes are final", () => {
     await ask(guard, {}, () => Promise.reject(new NotExecutedError()));
     expect(told(await ask(guard, {}))).toEqual({ kind: "executed" });
   });
+
+  it("does so where a framework has made a response of it, and sends that", async () => {
+    const guard = guardWith({ policy: "at-most-once" });
+    const failing =
+      (status: number, error: Error): Run =>
+      async (attempt) => ({ ...(await responding(status)(attempt)), error });
+    for (const status of [500, 404]) {
+      expect(await ask(guard, {}, failing(status, new NotExecutedError()))).toMatchObject({
+        kind: "executed",
+        response: { status },
+      });
+    }
+    // Another error may have had effects, and so may somebody who succeeded after all.
+    expect(told(await ask(guard, {}, failing(500, new Error("lost"))))).toEqual({ kind: "executed" });
+    expect(told(await ask(guard, {}))).toMatchObject({ because: "replay", status: 500 });
+    await ask(guard, { key: "key-2" }, failing(201, new NotExecutedError()));
+    expect(told(await ask(guard, { key: "key-2" }))).toMatchObject({ because: "replay", status: 201 });
+  });
 });
 
 describe("responses that are not kept", () => {

@@ -11,6 +11,11 @@ export interface CompleteResponse {
 /** A response as a handler made it; `body` is undefined where it was larger than may be kept. */
 export interface CapturedResponse extends Omit<CompleteResponse, "body"> {
   readonly body: Uint8Array | undefined;
+  /**
+   * What the handler failed with, where its framework made this response of it. If it is core's `NotExecutedError`, the key
+   * is released whatever the policy, unless the response says that somebody succeeded after all.
+   */
+  readonly error?: unknown;
 }
 
 /** Whether a text can be the name of a header (RFC 9110, section 5.1). */

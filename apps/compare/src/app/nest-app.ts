@@ -13,7 +13,7 @@ import {
 import { NestFactory } from "@nestjs/core";
 import { Idempotent, NodeIdempotencyModule } from "@node-idempotency/nestjs";
 import type { StorageAdapter } from "@node-idempotency/storage";
-import type { Answer, AnswerBody, RunningBinding, Scenario, ScriptedApp } from "@oncekey/conformance";
+import type { Answer, AnswerBody, BindingFeature, RunningBinding, Scenario, ScriptedApp } from "@oncekey/conformance";
 import compression from "compression";
 import type { Request, Response } from "express";
 import { bytesOf, isText, parsers, textOf } from "./express-app.js";
@@ -49,11 +49,14 @@ function moduleOf(app: ScriptedApp, adapter: StorageAdapter): DynamicModule {
   };
 }
 
+/** What neither Nest nor the library offers. */
+const lacking: readonly BindingFeature[] = ["policies", "not-executed", "error-handler"];
+
 /** One method for each protected route, and one for the methods that the protection is not for. */
 function controllerOf(app: ScriptedApp): new () => object {
   class ScriptedController {}
   for (const scenario of app.scenarios) {
-    if (scenario.feature === "policies" || scenario.feature === "error-handler") continue;
+    if (scenario.feature !== undefined && lacking.includes(scenario.feature)) continue;
     const guarded = scenario.options.methods ?? ["POST", "PATCH"];
     for (const method of scenario.methods) {
       const name = `${method} ${scenario.name}`;

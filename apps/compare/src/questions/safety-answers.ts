@@ -53,6 +53,7 @@ export const answerQuestions: readonly Question[] = [
       entry("POL-07", "An operation that must not run twice runs again after a failure."),
       entry("POL-08", "An operation that must not run twice runs again after its handler threw."),
       entry("POL-09", "An operation that never began is given up."),
+      entry("POL-13", "An operation that says that it did nothing is given up all the same."),
       entry("POL-10", "An answer that broke off half-way is stored, or its key is stuck."),
       entry("POL-11", "A request that is corrected after a failure of the server is refused."),
     ],

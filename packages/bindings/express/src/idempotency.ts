@@ -9,6 +9,7 @@ import {
 } from "@oncekey/http";
 import { HeldResponse, headerLines, requestBody, writeResponse } from "@oncekey/http/node";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
+import { noteErrors } from "./errors.js";
 
 declare global {
   namespace Express {
@@ -74,6 +75,7 @@ class Exchange {
     const runHandler = (attempt: HttpAttempt) => {
       this.#req.idempotency = attempt;
       this.#held = new HeldResponse(this.#res, this.#guard.maxResponseBytes);
+      noteErrors(this.#req, this.#held);
       this.#next();
       return this.#held.captured;
     };

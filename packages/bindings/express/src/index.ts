@@ -1,1 +1,2 @@
+export { idempotencyErrors } from "./errors.js";
 export { type IdempotencyMiddleware, type IdempotencyOptions, idempotency, type RouteOptions } from "./idempotency.js";

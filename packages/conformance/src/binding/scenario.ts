@@ -20,6 +20,7 @@ export interface Scenario {
 export const bindingFeatures = {
   "store-faults": "have its store taken away and given back by POST /control/store",
   "error-handler": "hand an error on in its framework's own way, such as next(error)",
+  "not-executed": "tell its protection, as a handler fails, that nothing was done",
   compression: "compress answers for clients that accept it",
   streaming: "write an answer in pieces, and break it off",
   "raw-bodies": "give a handler the bytes of a body that no parser of the framework knows",
@@ -50,8 +51,11 @@ export type ScriptedHandler =
   | { readonly does: "answer"; readonly answer: ScriptedAnswer }
   /** Answers 200 `application/octet-stream` with the body of the request, as it came. */
   | { readonly does: "echo" }
-  /** Fails: while the handler is called, in what it promised, or by the framework's way of passing an error on. */
-  | { readonly does: "fail"; readonly how: "throw" | "reject" | "error-handler" };
+  /**
+   * Fails: while the handler is called, in what it promised, or by the framework's way of passing an error on.
+   * `not-executed` fails in what it promised, with what tells the protection that nothing was done.
+   */
+  | { readonly does: "fail"; readonly how: "throw" | "reject" | "error-handler" | "not-executed" };
 
 /** An answer of the application. */
 export interface ScriptedAnswer {

@@ -95,6 +95,11 @@ const configured: readonly Scenario[] = [
   scenario("at-most-once-500", answering(500, [], json), atMostOnce),
   scenario("at-most-once-503", answering(503, [], json), atMostOnce),
   scenario("at-most-once-throws", { does: "fail", how: "throw" }, atMostOnce),
+  scenario(
+    "at-most-once-not-executed",
+    { does: "fail", how: "not-executed" },
+    { ...atMostOnce, feature: "not-executed" },
+  ),
 ];
 
 /** An answer with every kind of header that matters. */

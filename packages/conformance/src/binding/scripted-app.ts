@@ -1,4 +1,4 @@
-import type { IdempotencyStore } from "@oncekey/core";
+import { type IdempotencyStore, NotExecutedError } from "@oncekey/core";
 import { type Answer, answerOf, echoOf } from "./answer.js";
 import { Latches } from "./latches.js";
 import { type Scenario, suiteHeaders } from "./scenario.js";
@@ -103,6 +103,7 @@ export class ScriptedApp {
     await this.#latches.pass(token);
     if (handler.does === "echo") return { kind: "answer", answer: echoOf(await request.body()) };
     if (handler.does === "answer") return { kind: "answer", answer: answerOf(handler.answer, run) };
+    if (handler.how === "not-executed") throw new NotExecutedError("nothing was done, as the script says");
     const error = new ScriptedError();
     if (handler.how === "error-handler") return { kind: "error", error };
     throw error;

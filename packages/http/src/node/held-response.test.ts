@@ -365,6 +365,26 @@ describe("a held response whose connection ends", () => {
     expect(String(failure)).toContain("no more of this");
   });
 
+  it("carries what the handler failed with, answered or cut off", async () => {
+    const error = new Error("the vendor is away");
+    await using answered = await holding((res, held) => {
+      held.note(error);
+      res.writeHead(500).end();
+    });
+    await fetch(answered.url);
+    expect(answered.seen).toMatchObject([{ status: 500, error }]);
+    let failure: unknown;
+    await using cut = await holding(
+      (res, held) => {
+        held.note(error);
+        res.destroy();
+      },
+      (_held, captured) => captured.catch((reason) => (failure = reason)),
+    );
+    await expect(fetch(cut.url)).rejects.toThrow();
+    expect(failure).toBe(error);
+  });
+
   it("leaves a connection usable for the next request", async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     await using server = await holding((res) => res.end("done"));

@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import type { ServerResponse } from "node:http";
 import type { CapturedResponse, CompleteResponse } from "../response.js";
 import { applyHead, type GivenHeaders, type Head, headerLinesOf, readHead, restoreHead } from "./response-head.js";
+import { answered, bytesOf, type Callback, callbackOf, headersOf } from "./write-arguments.js";
 import { writeResponse } from "./write-response.js";
 
 /**
@@ -13,8 +14,6 @@ import { writeResponse } from "./write-response.js";
  */
 type Phase = "holding" | "full" | "passing" | "dropping";
 
-type Callback = (error?: Error | null) => void;
-
 /**
  * Stands for the head that Node would have written. With `_header` set, Node itself says `headersSent` and refuses
  * changes to the head, exactly as after a real write; it is taken back before anything is really written.
@@ -23,7 +22,10 @@ const HELD_HEAD = "held";
 
 /** A `ServerResponse` whose handler may write as usual, while nothing leaves. */
 export class HeldResponse {
-  /** Resolves when the response is complete, or larger than `maxBytes`; rejects where it will never be complete. */
+  /**
+   * Resolves when the response is complete, or larger than `maxBytes`; rejects where it will never be complete. Either
+   * way with the error that was noted, if any.
+   */
   readonly captured: Promise<CapturedResponse>;
   readonly #res: ServerResponse;
   readonly #maxBytes: number;
@@ -41,10 +43,11 @@ export class HeldResponse {
   #lost: { readonly socket: unknown } | undefined;
   /** It has closed before its end. */
   #sourceLost = false;
+  #noted: { readonly error: unknown } | undefined;
   /** The stream that is piped into the response at the moment. */
   #source: unknown;
   #resolve: (response: CapturedResponse) => void = () => {};
-  #reject: (error: Error) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
 
   constructor(res: ServerResponse, maxBytes: number) {
     this.#res = res;
@@ -57,6 +60,11 @@ export class HeldResponse {
       this.#reject = reject;
     });
     this.#takeOver(res);
+  }
+
+  /** What the handler failed with, and of what its framework is about to make a response. */
+  note(error: unknown): void {
+    this.#noted = { error };
   }
 
   /** Lets go what was held, and everything after it. */
@@ -225,11 +233,11 @@ export class HeldResponse {
   }
 
   #settle(body: Uint8Array | undefined): void {
-    this.#resolve({ status: this.#res.statusCode, headers: headerLinesOf(this.#res), body });
+    this.#resolve({ status: this.#res.statusCode, headers: headerLinesOf(this.#res), body, ...this.#noted });
   }
 
   #fail(error: Error): void {
-    this.#reject(error);
+    this.#reject(this.#noted === undefined ? error : this.#noted.error);
   }
 
   #uncover(): void {
@@ -249,36 +257,6 @@ export class HeldResponse {
     this.#lost = undefined;
     this.#original.emit.call(this.#res, "close");
   }
-}
-
-/** A copy: the handler may use its buffer again. */
-function bytesOf(chunk: unknown, encoding: unknown): Buffer {
-  if (chunk instanceof Uint8Array) return Buffer.from(chunk);
-  if (typeof chunk === "string") return Buffer.from(chunk, encodingOf(encoding));
-  throw Object.assign(
-    new TypeError(
-      `The "chunk" argument must be of type string or an instance of Buffer or Uint8Array. Received ${chunk === null ? "null" : typeof chunk}`,
-    ),
-    { code: "ERR_INVALID_ARG_TYPE" },
-  );
-}
-
-function encodingOf(encoding: unknown): BufferEncoding {
-  return typeof encoding === "string" && Buffer.isEncoding(encoding) ? encoding : "utf8";
-}
-
-function callbackOf(...args: readonly unknown[]): Callback | undefined {
-  const found = args.find((argument) => typeof argument === "function");
-  return found === undefined ? undefined : (error) => void Reflect.apply(found as Callback, undefined, [error]);
-}
-
-function answered(callback: Callback | undefined): true {
-  if (callback !== undefined) process.nextTick(callback);
-  return true;
-}
-
-function headersOf(value: unknown): GivenHeaders | undefined {
-  return typeof value === "object" && value !== null ? (value as GivenHeaders) : undefined;
 }
 
 interface SourceStream {

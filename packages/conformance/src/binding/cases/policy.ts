@@ -134,4 +134,14 @@ export const policyCases: readonly BindingCase[] = [
     isReplayOf(await probe.ask("created"), answer);
     await probe.ran(1);
   }),
+
+  bindingCase(
+    "POL-13",
+    "must",
+    "under at-most-once a handler that failed without having done anything is run again",
+    async (probe) => {
+      await failsAndRunsAgain(probe, "at-most-once-not-executed");
+    },
+    { needs: ["policies", "not-executed"] },
+  ),
 ];

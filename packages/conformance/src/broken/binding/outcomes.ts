@@ -3,6 +3,7 @@ import {
   type BrokenBinding,
   type Bug,
   broken,
+  inside,
   misconfigured,
   operationOf,
   outside,
@@ -86,6 +87,18 @@ export const brokenOutcomes: readonly BrokenBinding[] = [
     "runs an operation again that may have had its effect, where the route forbids it",
     ["POL-07", "POL-08"],
     misconfigured(({ policy: _, ...options }) => options),
+  ),
+  broken(
+    "hides-errors",
+    "turns errors into answers before the protection can see them, so that it is not told that nothing was done",
+    ["POL-13"],
+    inside(async (handler, request) => {
+      try {
+        return await handler(request);
+      } catch {
+        return new Response(null, { status: 500 });
+      }
+    }),
   ),
   broken(
     "releases-refusals",
