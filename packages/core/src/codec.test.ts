@@ -51,6 +51,28 @@ describe("the record codec", () => {
     expect(read).toMatchObject({ result: Uint8Array.of(1, 2, 3) });
   });
 
+  it("gives each record bytes of its own, also one that is written while another one is", () => {
+    const released: KeyRecord = { state: "released", attempt: 7 };
+    const inner: Uint8Array[] = [];
+    const value = Uint8Array.of(4, 5, 6);
+    const outer: KeyRecord = {
+      state: "in-progress",
+      fingerprint: "s1:outer",
+      attempt: 1,
+      leaseMs: 30_000,
+      get checkpoints() {
+        inner.push(encodeRecord(released));
+        return { charge: value };
+      },
+    };
+    const first = encodeRecord(outer);
+    const large = encodeRecord({ state: "completed", fingerprint: "é", attempt: 1, result: new Uint8Array(100_000) });
+    encodeRecord(released);
+    expect(decodeRecord(first)).toMatchObject({ fingerprint: "s1:outer", checkpoints: { charge: value } });
+    expect(inner.map(decodeRecord)).toEqual(inner.map(() => released));
+    expect(decodeRecord(large)).toMatchObject({ fingerprint: "é", result: new Uint8Array(100_000) });
+  });
+
   it("never guesses: any other bytes are an error", () => {
     fc.assert(
       fc.property(record, fc.nat(), fc.uint8Array({ minLength: 1, maxLength: 4 }), (written, at, junk) => {

@@ -105,10 +105,20 @@ function decodeCheckpoints(reader: Reader): Checkpoints | undefined {
   return Object.fromEntries(entries);
 }
 
-/** Writes into one buffer, which is large enough at first for every record but the largest. */
+/** The buffer of the last record that was written: to make and drop one for each costs more than all the rest. */
+let spare: Uint8Array | undefined;
+const SPARE_BYTES = 4_096;
+/** A larger one is not kept. */
+const MAX_SPARE_BYTES = 65_536;
+
+/** Puts a record together in the spare buffer, and copies it to its own length at the end. */
 class Writer {
-  #buffer = new Uint8Array(256);
+  #buffer = spare ?? new Uint8Array(SPARE_BYTES);
   #length = 0;
+
+  constructor() {
+    spare = undefined;
+  }
 
   raw(bytes: Uint8Array): void {
     this.#reserve(bytes.byteLength);
@@ -131,13 +141,29 @@ class Writer {
   }
 
   text(value: string): void {
+    const start = this.#length;
+    if (this.#ascii(value)) return;
+    this.#length = start;
     const bytes = utf8.encode(value);
     this.number(bytes.byteLength);
     this.raw(bytes);
   }
 
+  /** Writes a text whose characters are one byte each; answers false half-way where one is not. */
+  #ascii(value: string): boolean {
+    this.number(value.length);
+    this.#reserve(value.length);
+    for (let index = 0; index < value.length; index++) {
+      const unit = value.charCodeAt(index);
+      if (unit >= 0x80) return false;
+      this.#buffer[this.#length++] = unit;
+    }
+    return true;
+  }
+
   bytes(): Uint8Array {
-    return this.#buffer.subarray(0, this.#length);
+    if (this.#buffer.byteLength <= MAX_SPARE_BYTES) spare = this.#buffer;
+    return this.#buffer.slice(0, this.#length);
   }
 
   #reserve(length: number): void {
