@@ -1,4 +1,5 @@
--- Oncekey's table, and the six steps that a store takes on it. Each step is one function and one round trip.
+-- Oncekey's table, and the six steps that a store takes on it. Each step is one function and one round trip. Where
+-- statements are kept prepared, a plain statement comes before the function (src/statements.ts).
 --
 -- The name oncekey_records stands for the configured schema and table; migrate() puts them in. As it is, this file
 -- makes the table in the first schema of the search path.
@@ -103,6 +104,22 @@ BEGIN
     -- If the expected version stands after all, it was written between the two statements.
     IF standing IS DISTINCT FROM p_expected THEN RETURN answer; END IF;
   END LOOP;
+END $$;
+
+-- The statement that the store keeps prepared reads for itself before it calls this, and calls create after it: a plain
+-- statement reads faster than a function, and one that is not going to insert pays nothing for the INSERT. Answers as
+-- create does if it wrote, else nothing: then somebody was faster, or the record that stands there has expired.
+CREATE FUNCTION oncekey_records_claim_v1(p_id text, p_version text, p_record bytea, p_retention_ms float8)
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+  answer text;
+BEGIN
+  INSERT INTO oncekey_records AS k (written_at, expires_at, id, version, record)
+    VALUES (clock_timestamp(), clock_timestamp() + p_retention_ms * interval '1 millisecond',
+            p_id, p_version, p_record)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING oncekey_records_written_v1(k.written_at, k.expires_at) INTO answer;
+  RETURN answer;
 END $$;
 
 -- Answers nothing if it removed, else what stands.

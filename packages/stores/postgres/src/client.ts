@@ -23,3 +23,8 @@ export interface NamedStatement {
 export interface Rows {
   readonly rows: readonly unknown[];
 }
+
+/** Whether this is node-postgres, or made like it: PGlite, and a bare object with `query`, have no `connect`. */
+export function keepsStatements(client: object): boolean {
+  return "connect" in client && typeof client.connect === "function" && "on" in client;
+}

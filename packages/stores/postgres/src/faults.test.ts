@@ -117,6 +117,30 @@ describe("through a pooler in transaction mode", () => {
       /does not exist .*leave out the option prepare/,
     );
   });
+
+  it("that loses prepared statements, a store that was not told finds out and goes on without them", async () => {
+    const session = connect({ max: 1 });
+    const kept = async () => (await session.query("SELECT name FROM pg_prepared_statements")).rows.length;
+    const untold = new PostgresStore(session);
+    const { id, version } = await given(untold);
+    expect(await kept()).toBe(1);
+    await session.query("DEALLOCATE ALL");
+    expect(await untold.create(id, "v2", running(), HOUR_MS)).toMatchObject({ written: false, current: { version } });
+    expect(await untold.replace(id, version, "v2", completed())).toMatchObject({ written: true });
+    expect(await kept()).toBe(0);
+  });
+
+  it("a client that is not known to keep statements is given none", async () => {
+    const texts: unknown[] = [];
+    const wrapped = new PostgresStore({
+      query: (text, values) => {
+        texts.push(text);
+        return pool.query(text, values);
+      },
+    });
+    await wrapped.get(freshId());
+    expect(texts).toEqual([expect.stringMatching(/^SELECT .*_get_v1/)]);
+  });
 });
 
 describe("a server that is killed in the middle", () => {

@@ -7,11 +7,15 @@ const DEADLOCK_DETECTED = "40P01";
 const IN_FAILED_TRANSACTION = "25P02";
 const UNDEFINED_FUNCTION = "42883";
 const UNDEFINED_TABLE = "42P01";
+const UNDEFINED_COLUMN = "42703";
 const DUPLICATE_TABLE = "42P07";
 const UNIQUE_VIOLATION = "23505";
 const INVALID_SCHEMA = "3F000";
 const UNDEFINED_PREPARED_STATEMENT = "26000";
 const DUPLICATE_PREPARED_STATEMENT = "42P05";
+
+/** What a call meets where `migrate()` has not been run, or something else has the name of the table. */
+const UNMIGRATED: readonly string[] = [UNDEFINED_FUNCTION, UNDEFINED_TABLE, UNDEFINED_COLUMN, INVALID_SCHEMA];
 
 /** How often a statement is sent that Postgres undoes because of another one. Each time it does, another one got on. */
 const MAX_ATTEMPTS = 20;
@@ -55,7 +59,7 @@ export async function repeatedly<T>(send: () => Promise<T>, states = UNDONE): Pr
 export function faultOf(step: string, name: TableName, cause: unknown): Error {
   if (isOncekeyError(cause)) return cause;
   const state = sqlState(cause);
-  if (state === UNDEFINED_FUNCTION || state === UNDEFINED_TABLE || state === INVALID_SCHEMA) {
+  if (state !== undefined && UNMIGRATED.includes(state)) {
     return new OncekeyError(
       "STORE_MISCONFIGURED",
       `PostgresStore ${step}: the schema of ${qualified(name)} is missing or older than this version needs; ` +
@@ -64,11 +68,19 @@ export function faultOf(step: string, name: TableName, cause: unknown): Error {
     );
   }
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const hint =
-    state === UNDEFINED_PREPARED_STATEMENT || state === DUPLICATE_PREPARED_STATEMENT
-      ? " (the pooler between here and the server does not carry prepared statements: leave out the option prepare)"
-      : "";
+  const hint = isUnprepared(cause)
+    ? " (the pooler between here and the server does not carry prepared statements: leave out the option prepare)"
+    : "";
   return new Error(`PostgresStore ${step}: ${reason}${hint}`, { cause });
+}
+
+/**
+ * Whether the session at the other end has lost the statement that the client prepared, or has it from another client.
+ * A pooler that hands each transaction to any session, and knows nothing of prepared statements, does both.
+ */
+export function isUnprepared(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === UNDEFINED_PREPARED_STATEMENT || state === DUPLICATE_PREPARED_STATEMENT;
 }
 
 /** The five characters by which Postgres names a condition. */

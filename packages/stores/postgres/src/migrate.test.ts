@@ -82,27 +82,30 @@ it("works for a role that may only use what is there", async () => {
   }
 });
 
-it("is asked for where the schema is missing, and the constructor makes nothing", async () => {
-  const bare = new PostgresStore(empty);
-  const missing = {
-    name: "OncekeyError",
-    code: "STORE_MISCONFIGURED",
-    message: expect.stringMatching(/schema of "public"."oncekey_records" is missing .* run migrate\(client, /),
-    cause: expect.objectContaining({ code: "42883" }),
-  };
-  await expect(bare.get("id")).rejects.toMatchObject(missing);
-  await expect(bare.create("id", "v1", running(), HOUR_MS)).rejects.toMatchObject(missing);
-  await expect(bare.replace("id", "v1", "v2", running())).rejects.toMatchObject(missing);
-  await expect(bare.remove("id", "v1")).rejects.toMatchObject(missing);
-  await expect(bare.sweep()).rejects.toMatchObject(missing);
-  await expect(bare.list()).rejects.toMatchObject(missing);
-  await expect(new PostgresStore(pool, { schema: "nowhere" }).get("id")).rejects.toMatchObject({
-    code: "STORE_MISCONFIGURED",
-    cause: { code: "3F000" },
-  });
-  const { rows } = await empty.query("SELECT 1 FROM pg_class WHERE relname LIKE 'oncekey%'");
-  expect(rows).toEqual([]);
-});
+it.each([true, false])(
+  "is asked for where the schema is missing, and the constructor makes nothing (%s)",
+  async (prepare) => {
+    const bare = new PostgresStore(empty, { prepare });
+    const missing = {
+      name: "OncekeyError",
+      code: "STORE_MISCONFIGURED",
+      message: expect.stringMatching(/schema of "public"."oncekey_records" is missing .* run migrate\(client, /),
+      cause: expect.objectContaining({ code: expect.stringMatching(/^(42883|42P01)$/) }),
+    };
+    await expect(bare.get("id")).rejects.toMatchObject(missing);
+    await expect(bare.create("id", "v1", running(), HOUR_MS)).rejects.toMatchObject(missing);
+    await expect(bare.replace("id", "v1", "v2", running())).rejects.toMatchObject(missing);
+    await expect(bare.remove("id", "v1")).rejects.toMatchObject(missing);
+    await expect(bare.sweep()).rejects.toMatchObject(missing);
+    await expect(bare.list()).rejects.toMatchObject(missing);
+    await expect(new PostgresStore(pool, { schema: "nowhere", prepare }).get("id")).rejects.toMatchObject({
+      code: "STORE_MISCONFIGURED",
+      cause: { code: prepare ? "42P01" : "3F000" },
+    });
+    const { rows } = await empty.query("SELECT 1 FROM pg_class WHERE relname LIKE 'oncekey%'");
+    expect(rows).toEqual([]);
+  },
+);
 
 it("is asked for where the table is gone", async () => {
   await migrate(pool, { table: "dropped" });
@@ -116,6 +119,9 @@ it("is asked for where the table is gone", async () => {
 it("says so where another table has the name", async () => {
   await pool.query("CREATE TABLE taken (n int)");
   await expect(migrate(pool, { table: "taken" })).rejects.toThrow(/migrate: relation "taken" already exists/);
+  await expect(new PostgresStore(pool, { table: "taken" }).get("id")).rejects.toMatchObject({
+    code: "STORE_MISCONFIGURED",
+  });
 });
 
 /** What stands in the catalogue; the functions' bodies are reviewed in sql/. */

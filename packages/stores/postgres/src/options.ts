@@ -4,9 +4,12 @@ import { type TableName, type TableOptions, tableName } from "./names.js";
 /** Options of {@link PostgresStore}. */
 export interface PostgresStoreOptions extends TableOptions {
   /**
-   * Keeps the statements prepared on each connection, under names of the store's own: about a tenth faster, and not for
-   * poolers in transaction mode that cannot carry them (PgBouncer before 1.21, or with `max_prepared_statements = 0`).
-   * Default false.
+   * Whether each connection keeps the statements prepared, under names of the store's own. That is faster on every path,
+   * and not for poolers in transaction mode that cannot carry them (PgBouncer before 1.21, or with
+   * `max_prepared_statements = 0`): behind one, `true` fails and `false` works.
+   *
+   * Default: with node-postgres, true until the first statement that turns out to have been lost on the way, which is
+   * sent again, and false from then on; with any other client, false.
    */
   readonly prepare?: boolean;
   /**
@@ -24,7 +27,7 @@ export interface PostgresStoreOptions extends TableOptions {
 /** Options that have been checked, with their defaults. */
 export interface Settings {
   readonly name: TableName;
-  readonly prepare: boolean;
+  readonly prepare: boolean | undefined;
   readonly embedded: boolean;
   readonly durability: Durability;
 }
@@ -35,8 +38,8 @@ const DURABILITIES: Record<Durability, true> = { memory: true, process: true, se
 /** Checks the options of the store; a `TypeError` names the value, the rule and what to do. */
 export function settingsOf(options: PostgresStoreOptions): Settings {
   checkOptionNames("PostgresStore", options);
-  const { prepare = false, embedded = false, durability = embedded ? "process" : "server" } = options;
-  checkFlag("prepare", prepare);
+  const { prepare, embedded = false, durability = embedded ? "process" : "server" } = options;
+  if (prepare !== undefined) checkFlag("prepare", prepare);
   checkFlag("embedded", embedded);
   if (!Object.hasOwn(DURABILITIES, durability)) {
     const known = Object.keys(DURABILITIES).join(", ");

@@ -1,8 +1,8 @@
 import type { IdempotencyStore, ListableStore, Page, Stored, SweepableStore, TransactionalStore } from "@oncekey/core";
 import { readField, readStanding } from "./answer.js";
-import type { PostgresClient, PreparingClient } from "./client.js";
+import { keepsStatements, type PostgresClient, type PreparingClient } from "./client.js";
 import { checkClient, checkLimit, type PostgresStoreOptions, settingsOf } from "./options.js";
-import { plainly, prepared, Session } from "./session.js";
+import { plainly, prepared, preparedIfCarried, type Send, Session } from "./session.js";
 import { PostgresSteps } from "./steps.js";
 
 /** Far more than an answer should have, and far less than a `bytea` or a string can hold. */
@@ -35,7 +35,11 @@ export class PostgresStore
   constructor(client: PreparingClient, options: PostgresStoreOptions = {}) {
     const { name, prepare, embedded, durability } = settingsOf(options);
     checkClient("PostgresStore", client);
-    const session = new Session(prepare ? prepared(client) : plainly(client), name, true);
+    const session = new Session(
+      sending(client, prepare ?? (keepsStatements(client) ? "if carried" : false)),
+      name,
+      true,
+    );
     super(session, {
       clock: "store",
       resolutionMs: 1,
@@ -84,6 +88,11 @@ export class PostgresStore
     const entries = page.flatMap(({ id, stored }) => (stored === undefined ? [] : [{ id, stored }]));
     return last !== undefined && found.length > limit ? { entries, cursor: last.id } : { entries };
   }
+}
+
+function sending(client: PreparingClient, prepare: boolean | "if carried"): Send {
+  if (prepare === false) return plainly(client);
+  return prepare === true ? prepared(client) : preparedIfCarried(client);
 }
 
 function readEntry(answer: string | null): { readonly id: string; readonly stored: Stored | undefined } {

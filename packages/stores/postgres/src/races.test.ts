@@ -18,11 +18,14 @@ import { migrate, PostgresStore } from "./index.js";
 
 const CLIENTS = 16;
 
-describe.each(["read committed", "repeatable read", "serializable"])(
-  "where the default isolation is %s",
-  async (level) => {
+const LEVELS = ["read committed", "repeatable read", "serializable"];
+
+describe.each(LEVELS.flatMap((level) => [true, false].map((prepare) => ({ level, prepare }))))(
+  "where the default isolation is $level, prepared statements $prepare",
+  async ({ level, prepare }) => {
     const options = `-c default_transaction_isolation=${level.replace(" ", "\\ ")}`;
-    const { pool, store } = await openDatabase({ options, max: CLIENTS });
+    const { pool } = await openDatabase({ options, max: CLIENTS });
+    const store = new PostgresStore(pool, { prepare });
 
     it("is really in force", async () => {
       expect((await pool.query("SHOW transaction_isolation")).rows).toEqual([{ transaction_isolation: level }]);

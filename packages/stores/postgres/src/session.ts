@@ -1,55 +1,55 @@
-import type { NamedStatement, PostgresClient, PreparingClient, Rows } from "./client.js";
-import { faultOf, repeatedly } from "./faults.js";
-import { qualified, type TableName } from "./names.js";
-
-/** The version at the end of the names of the functions that this version of the library calls. */
-const FUNCTIONS = "v1";
-
-/** The functions of `sql/`, and the types of what they are given. */
-const PARAMETERS = {
-  get: ["text"],
-  create: ["text", "text", "bytea", "float8"],
-  replace: ["text", "text", "text", "bytea", "float8"],
-  remove: ["text", "text"],
-  list: ["text", "int"],
-  sweep: ["int"],
-} as const;
-
-export type Step = keyof typeof PARAMETERS;
+import type { PostgresClient, PreparingClient, Rows } from "./client.js";
+import { faultOf, isUnprepared, repeatedly } from "./faults.js";
+import type { TableName } from "./names.js";
+import { type Statement, type Step, statementsOf } from "./statements.js";
 
 /** How statements are sent. */
-export type Send = (statement: NamedStatement) => Promise<Rows>;
+export type Send = (statement: Statement, values: unknown[]) => Promise<Rows>;
 
 /** Sends every statement as it stands: fit for every client and every pooler. */
 export function plainly(client: PostgresClient): Send {
-  return ({ text, values }) => client.query(text, values);
+  return ({ plain }, values) => client.query(plain, values);
 }
 
 /** Lets each connection keep the statement under its name. */
 export function prepared(client: PreparingClient): Send {
-  return (statement) => client.query(statement);
+  return ({ prepared: { name, text } }, values) => client.query({ name, text, values });
 }
 
-/** Calls the functions of one table through one client. */
+/**
+ * The same, until it turns out that a pooler in between does not carry prepared statements; plainly from then on.
+ *
+ * The statement that found out was refused before it began, so it is sent again at once.
+ */
+export function preparedIfCarried(client: PreparingClient): Send {
+  const plain = plainly(client);
+  const kept = prepared(client);
+  let carried = true;
+  return async (statement, values) => {
+    if (!carried) return plain(statement, values);
+    try {
+      return await kept(statement, values);
+    } catch (error) {
+      if (!isUnprepared(error)) throw error;
+      carried = false;
+      return plain(statement, values);
+    }
+  };
+}
+
+/** Takes the steps on one table through one client. */
 export class Session {
   readonly #send: Send;
   readonly #name: TableName;
   readonly #ownTransactions: boolean;
-  readonly #statements: Readonly<Record<Step, Omit<NamedStatement, "values">>>;
+  readonly #statements: Readonly<Record<Step, Statement>>;
 
   /** `ownTransactions`: each statement is a transaction of its own, so one that was undone may be sent again. */
   constructor(send: Send, name: TableName, ownTransactions: boolean) {
     this.#send = send;
     this.#name = name;
     this.#ownTransactions = ownTransactions;
-    this.#statements = {
-      get: statement(name, "get"),
-      create: statement(name, "create"),
-      replace: statement(name, "replace"),
-      remove: statement(name, "remove"),
-      list: statement(name, "list"),
-      sweep: statement(name, "sweep"),
-    };
+    this.#statements = statementsOf(name);
   }
 
   /** The same table through another client, inside the transaction that runs there. */
@@ -57,30 +57,17 @@ export class Session {
     return new Session(send, this.#name, false);
   }
 
-  /** One round trip. `read` is given what the function returned, a text a row; what goes wrong is told as a fault. */
+  /** One round trip. `read` is given what came back, a text a row; what goes wrong is told as a fault. */
   async ask<T>(step: Step, values: unknown[], read: (answers: (string | null)[]) => T): Promise<T> {
-    const { name, text } = this.#statements[step];
-    const query: NamedStatement = { name, text, values };
+    const statement = this.#statements[step];
+    const send = () => this.#send(statement, values);
     try {
-      const { rows } = await (this.#ownTransactions ? repeatedly(() => this.#send(query)) : this.#send(query));
+      const { rows } = await (this.#ownTransactions ? repeatedly(send) : send());
       return read(rows.map(answerOf));
     } catch (cause) {
       throw faultOf(step, this.#name, cause);
     }
   }
-}
-
-function statement(name: TableName, step: Step): Omit<NamedStatement, "values"> {
-  const parameters = PARAMETERS[step].map((type, index) => `$${index + 1}::${type}`);
-  const text = `SELECT ${qualified(name, `_${step}_${FUNCTIONS}`)}(${parameters.join(", ")}) AS answer`;
-  return { name: preparedName(step, text), text };
-}
-
-/** One name for one text, short enough for Postgres; the step is there for who reads `pg_prepared_statements`. */
-function preparedName(step: Step, text: string): string {
-  let hash = 0x811c9dc5; // FNV-1a
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return `oncekey_${step}_${(hash >>> 0).toString(16)}`;
 }
 
 function answerOf(row: unknown): string | null {
