@@ -1,5 +1,5 @@
 import { JsonBuffer } from "./json-buffer.js";
-import { JsonLayout } from "./json-layout.js";
+import { JsonLayouts } from "./json-layouts.js";
 import { readNumber } from "./json-number.js";
 import { readString } from "./json-string.js";
 import { comparePlainKeys, orderMembers } from "./member-order.js";
@@ -20,7 +20,7 @@ const CLOSE_BRACE = 0x7d;
 const FAILED = -1;
 
 const shared = /* @__PURE__ */ new JsonBuffer();
-const layout = /* @__PURE__ */ new JsonLayout();
+const layouts = /* @__PURE__ */ new JsonLayouts();
 
 /**
  * The canonical form (RFC 8785) of a JSON text in UTF-8, or `undefined` where none keeps all that the text says: not
@@ -32,13 +32,16 @@ const layout = /* @__PURE__ */ new JsonLayout();
  */
 export function canonicalJson(text: Uint8Array): Uint8Array | undefined {
   shared.load(text);
-  const known = layout.apply(shared, text);
+  const known = layouts.apply(shared, text);
   if (known !== undefined) return known;
-  if (layout.wants(text) && readLoaded() !== undefined) layout.learn(text, readText);
-  return readText(text);
+  const canonical = readLoaded();
+  if (canonical === undefined || !layouts.wants(text)) return canonical;
+  layouts.learn(text, readInFull);
+  return readInFull(text);
 }
 
-function readText(text: Uint8Array): Uint8Array | undefined {
+/** {@link canonicalJson} without a look at how texts of late were laid out. */
+export function readInFull(text: Uint8Array): Uint8Array | undefined {
   shared.load(text);
   return readLoaded();
 }

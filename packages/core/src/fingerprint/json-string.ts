@@ -60,16 +60,15 @@ export function readString(buffer: JsonBuffer, from: number): number {
   }
 }
 
-/** The offset after a string whose content starts at `from` and is ASCII without escapes, or -1 for any other. */
-export function plainStringEnd(words: DataView, from: number): number {
+/** The offset of the first byte from `from` on that is a quote, a backslash, a control character or outside ASCII. */
+export function plainEnd(words: DataView, from: number): number {
   let at = from;
   let special = specialBytes(words.getInt32(at, true));
   while (special === 0) {
     at += 4;
     special = specialBytes(words.getInt32(at, true));
   }
-  at += (31 - Math.clz32(special & -special)) >> 3;
-  return words.getUint8(at) === QUOTE ? at + 1 : FAILED;
+  return at + ((31 - Math.clz32(special & -special)) >> 3);
 }
 
 /**
@@ -77,11 +76,9 @@ export function plainStringEnd(words: DataView, from: number): number {
  * 0 if none is. (Bits above the first may be wrong: the subtractions borrow.)
  */
 function specialBytes(word: number): number {
-  const quote = word ^ 0x22222222;
-  const backslash = word ^ 0x5c5c5c5c;
-  const found =
-    ((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash) | ((word - 0x20202020) & ~word) | word;
-  return found & 0x80808080;
+  return (
+    (((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101) | (word - 0x20202020) | word) & 0x80808080
+  );
 }
 
 /** Copies one character outside ASCII; a control character is no valid string content. */

@@ -19,6 +19,9 @@ export class Preimage {
   #query = "";
   #essence = "";
   #routeLength = -1;
+  /** The kind that stands after the route, if no headers stand between them. */
+  #kind = "";
+  #kindLength = -1;
 
   /** The bytes to hash; valid until the next call. */
   bytes(request: RequestDescription, essence: string, kind: string, bodyDigest: string): Uint8Array {
@@ -29,10 +32,19 @@ export class Preimage {
       method === this.#method &&
       query === this.#query &&
       essence === this.#essence;
+    if (known && headers.length === 0 && kind === this.#kind) {
+      return this.#netstrings.reset(this.#kindLength).latin1(bodyDigest).bytes();
+    }
+    this.#kind = "";
     if (known) this.#netstrings.reset(this.#routeLength);
     else this.#route(method, path, query, essence);
     this.#headers(headers);
-    return this.#netstrings.text(kind).latin1(bodyDigest).bytes();
+    this.#netstrings.text(kind);
+    if (headers.length === 0) {
+      this.#kind = kind;
+      this.#kindLength = this.#netstrings.length;
+    }
+    return this.#netstrings.latin1(bodyDigest).bytes();
   }
 
   #route(method: string, path: string, query: string, essence: string): void {
