@@ -7,11 +7,11 @@ export {
   type LeaseRules,
 } from "./history/attempt-model.js";
 export { type CheckOptions, checkHistory, type Dead, type Verdict } from "./history/check-history.js";
+export type { Clock } from "./history/clock.js";
 export { formatVerdict } from "./history/format-verdict.js";
 export type { Interval, Model } from "./history/model.js";
 export { type HistoryEntry, operationsOf, type RecordingOptions, recording } from "./history/recording.js";
 export {
-  type Clock,
   type StandingAnswer,
   type StoreAnswer,
   type StoreCall,

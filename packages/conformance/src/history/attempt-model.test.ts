@@ -3,7 +3,7 @@ import { type AttemptAct, type AttemptOperation, attemptModel } from "./attempt-
 import { checkHistory } from "./check-history.js";
 
 const never = Number.POSITIVE_INFINITY;
-const model = attemptModel({ leaseMs: 100, slackMs: 5 });
+const model = attemptModel({ leaseMs: 100, resolutionMs: 1, skewMarginMs: 0 });
 
 function act(startMs: number, endMs: number, what: AttemptAct): AttemptOperation {
   return { key: 0, by: "p", startMs, endMs, ...what };

@@ -1,3 +1,4 @@
+import { type Clock, slackOf } from "./clock.js";
 import type { Interval, Model } from "./model.js";
 
 /** What an attempt, or one that would like to be, did to a key, and what came of it; absent where that is not known. */
@@ -30,11 +31,9 @@ export type AttemptState =
   | { readonly is: "answered"; readonly attempt: number; readonly result: string };
 
 /** Options of {@link attemptModel}. */
-export interface LeaseRules {
+export interface LeaseRules extends Clock {
   /** Every lease of the history. */
   readonly leaseMs: number;
-  /** How far verdicts about time may be off. */
-  readonly slackMs: number;
 }
 
 /**
@@ -43,9 +42,11 @@ export interface LeaseRules {
  *
  * The history is that of keys whose records do not expire, under a policy that takes lapsed leases over.
  */
-export function attemptModel({ leaseMs, slackMs }: LeaseRules): Model<AttemptState, AttemptOperation> {
+export function attemptModel(rules: LeaseRules): Model<AttemptState, AttemptOperation> {
+  const { leaseMs, skewMarginMs } = rules;
+  const slackMs = slackOf(rules);
   const mayHaveLapsed = (sinceMs: number, { endMs }: Interval) => endMs + slackMs >= sinceMs + leaseMs;
-  const mayRun = (sinceMs: number, { startMs }: Interval) => startMs - slackMs <= sinceMs + leaseMs;
+  const mayRun = (sinceMs: number, { startMs }: Interval) => startMs <= sinceMs + leaseMs + skewMarginMs + slackMs;
 
   const claim = (state: AttemptState, operation: Extract<AttemptOperation, { act: "claim" }>): AttemptState[] => {
     const { came } = operation;

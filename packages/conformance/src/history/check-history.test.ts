@@ -73,7 +73,7 @@ describe("a verdict", () => {
     const verdict = checkHistory(register, history);
     expect(formatVerdict(register, verdict)).toBe(
       [
-        "illegal: no order explains the 4 operations of ; the best one explains 3:",
+        "illegal: no order explains the 4 operations of the history; the best one explains 3:",
         "       0.000     10.000  w  write 1",
         "      11.000     12.000  r  read 1",
         "      13.000     14.000  w  write 2",

@@ -15,7 +15,8 @@ export function formatVerdict<State, Operation extends Interval & { readonly by?
   if (verdict.verdict === "ok") {
     return `ok: an order explains ${verdict.operations} operations under ${verdict.keys} keys`;
   }
-  const { operations, key } = verdict;
+  const { operations } = verdict;
+  const key = verdict.key === "" ? "the history" : verdict.key;
   if (verdict.verdict === "unknown")
     return `unknown: the budget ran out over ${operations.length} operations of ${key}`;
   const { prefix, state, stuck } = verdict;

@@ -1,4 +1,4 @@
-import type { StoreCapabilities } from "@oncekey/core";
+import { type Clock, slackOf } from "./clock.js";
 import type { Interval, Model } from "./model.js";
 
 /** A call of a store's operation; a record is a text that stands for it, and equal texts stand for equal records. */
@@ -56,18 +56,13 @@ interface Limits {
 
 type Nothing = "nothing";
 
-/** What the store's declaration says about time. */
-export type Clock = Pick<StoreCapabilities, "resolutionMs" | "skewMarginMs">;
-
-/** How far a database's clock may run apart from the machine's while a record is watched, besides its resolution. */
-const DRIFT_MS = 5;
-
 /**
  * The store contract over one id as a model: versions, records, ages and expiries. Whether a record had expired, and how
  * old it was, is judged by when the operations were under way, so no history is illegal for the speed of the machine.
  */
-export function storeModel({ resolutionMs, skewMarginMs }: Clock): Model<StoreState | Nothing, StoreOperation> {
-  const slackMs = 2 * resolutionMs + DRIFT_MS;
+export function storeModel(clock: Clock): Model<StoreState | Nothing, StoreOperation> {
+  const { skewMarginMs } = clock;
+  const slackMs = slackOf(clock);
   const mayLive = (state: StoreState, { startMs }: Interval) =>
     startMs < expiryOf(state).maxMs + skewMarginMs + slackMs;
   const mayBeOver = (state: StoreState, { endMs }: Interval) => endMs > expiryOf(state).minMs - slackMs;

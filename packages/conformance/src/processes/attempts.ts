@@ -1,4 +1,4 @@
-import { type Claim, type IdempotencyStore, isOmitted, type KeyRecord, type Stored } from "@oncekey/core";
+import type { Claim, IdempotencyStore, KeyRecord, Stored } from "@oncekey/core";
 import {
   afterClaim,
   afterWriting,
@@ -9,7 +9,7 @@ import {
   type Reply,
   type WriteStep,
 } from "@oncekey/core/steps";
-import { noCounts, type RaceEvent, type RaceHistory } from "./history.js";
+import type { Intent, Outcome, RaceEntry } from "./history.js";
 
 /** How the attempts of a race behave; chances are from 0 to 1. */
 export interface Behaviour {
@@ -22,112 +22,121 @@ export interface Behaviour {
   readonly dawdle: number;
   /** That an attempt releases the key. */
   readonly release: number;
+}
+
+/** Who runs the attempts, and where what they do is written down. */
+export interface Caller {
+  readonly by: string;
+  readonly nowMs: () => number;
+  readonly keep: (entry: RaceEntry) => void;
+  /** Makes a version that was never used before. */
+  readonly mint: () => string;
   /** Tells when to give up: a store that is broken may refuse for ever. */
   readonly over: () => boolean;
 }
 
-/** Runs operations as the engine does, by its own step rules, and writes down what happened. */
+/** An act of this caller under way. */
+interface Act {
+  readonly id: string;
+  readonly number: number;
+  readonly startMs: number;
+  readonly does: Intent;
+}
+
+/** Runs operations as the engine does, by its own step rules, and writes down what comes of it. */
 export class Attempts {
   readonly #store: IdempotencyStore;
   readonly #behaviour: Behaviour;
-  readonly #mint: () => string;
-  readonly #events: RaceEvent[] = [];
-  readonly #counts = noCounts();
+  readonly #caller: Caller;
+  #acts = 0;
 
-  constructor(store: IdempotencyStore, behaviour: Behaviour, mint: () => string) {
+  constructor(store: IdempotencyStore, behaviour: Behaviour, caller: Caller) {
     this.#store = store;
     this.#behaviour = behaviour;
-    this.#mint = mint;
-  }
-
-  get history(): RaceHistory {
-    return { events: this.#events, counts: this.#counts };
+    this.#caller = caller;
   }
 
   /** One caller with one key: it is answered, refused, or runs. */
-  async visit(key: number, id: string): Promise<void> {
+  async visit(id: string): Promise<void> {
     const { claim } = this.#behaviour;
-    let step: ClaimStep = beginClaim(undefined, claim, this.#mint);
+    const { mint, over, by, keep } = this.#caller;
+    const act = this.#begin(id, { act: "claim" });
+    let step: ClaimStep = beginClaim(undefined, claim, mint);
     let takesOver = false;
-    while (step.next === "call" && !this.#behaviour.over()) {
+    while (step.next === "call" && !over()) {
       const { claiming }: { claiming: typeof step.claiming } = step;
       takesOver = claiming.attempt.do === "replace" && claiming.attempt.over === "abandoned";
-      step = afterClaim(claiming, await this.#send(key, id, claiming.call), claim, this.#mint);
+      step = afterClaim(claiming, await this.#send(act, claiming.call), claim, mint);
     }
     if (step.next === "answer") {
-      if (step.decision.do !== "replay") return;
-      this.#counts.replays += 1;
-      return this.#answer(key, step.decision.result);
+      if (step.decision.do === "replay") return this.#end(act, { replayed: textOf(step.decision.result) });
+      return this.#end(act, "in-progress");
     }
     if (step.next !== "run") return;
-    if (takesOver) this.#counts.takeOvers += 1;
-    await this.#run(key, id, step.stored, step.minted);
+    this.#end(act, { granted: step.record.attempt });
+    if (takesOver) keep({ at: "note", by, what: "takeOvers" });
+    await this.#run(id, step.stored, step.minted);
   }
 
-  async #run(key: number, id: string, stored: Stored, minted: readonly string[]): Promise<void> {
+  async #run(id: string, { version, record }: Stored, minted: readonly string[]): Promise<void> {
     const { claim, crash, dawdle, release } = this.#behaviour;
-    const { version, record } = stored;
-    this.#events.push({ kind: "run", key, version, attempt: record.attempt });
     const chance = Math.random();
     if (chance < crash) return;
     if (chance < crash + dawdle) await sleep(1.5 * claim.leaseMs);
-    const result = new TextEncoder().encode(`${version} ran as ${record.attempt}`);
-    const last: KeyRecord =
-      chance < crash + dawdle + release
-        ? { state: "released", attempt: record.attempt }
-        : { state: "completed", fingerprint: claim.fingerprint, attempt: record.attempt, result };
-    const renewed = await this.#write(key, id, "renew", version, record, minted);
+    const { attempt } = record;
+    const renewed = await this.#write(id, { act: "renew", attempt }, version, record, minted);
     if (renewed === undefined) return;
-    const purpose = last.state === "released" ? "release" : "complete";
-    const written = await this.#write(key, id, purpose, renewed, last, [...minted, renewed]);
-    if (written !== undefined && last.state === "completed") this.#answer(key, result);
+    const mine = [...minted, renewed];
+    if (chance < crash + dawdle + release) {
+      await this.#write(id, { act: "release", attempt }, renewed, { state: "released", attempt }, mine);
+      return;
+    }
+    const result = `${version} ran as ${attempt}`;
+    const bytes = new TextEncoder().encode(result);
+    const last: KeyRecord = { state: "completed", fingerprint: claim.fingerprint, attempt, result: bytes };
+    await this.#write(id, { act: "complete", attempt, result }, renewed, last, mine);
   }
 
   /** Writes as the owner; answers the version that then stands, or nothing where it is the owner no longer. */
   async #write(
-    key: number,
     id: string,
-    purpose: "renew" | "complete" | "release",
+    does: Exclude<Intent, { act: "claim" }>,
     standing: string,
     record: KeyRecord,
     minted: readonly string[],
   ): Promise<string | undefined> {
     const { claim } = this.#behaviour;
-    const keepMs = purpose === "renew" ? claim.keepMs : undefined;
-    const first = beginWriting(purpose, standing, record, keepMs, this.#mint);
-    let step: WriteStep = { next: "call", writing: first };
-    while (step.next === "call" && !this.#behaviour.over()) {
+    const { mint, over } = this.#caller;
+    const keepMs = does.act === "renew" ? claim.keepMs : undefined;
+    const act = this.#begin(id, does);
+    let step: WriteStep = { next: "call", writing: beginWriting(does.act, standing, record, keepMs, mint) };
+    while (step.next === "call" && !over()) {
       const { writing }: { writing: typeof step.writing } = step;
-      const reply = await this.#send(key, id, writing.call);
-      step = afterWriting(writing, reply, minted, claim.retentionMs, this.#mint);
+      step = afterWriting(writing, await this.#send(act, writing.call), minted, claim.retentionMs, mint);
     }
-    if (step.next === "done") return step.stored?.version;
-    if (step.next === "superseded") this.#counts.superseded += 1;
-    return undefined;
+    if (step.next === "call") return undefined;
+    // A release may be done with although another attempt holds the key by now: the owner is one no longer either way.
+    const stored = step.next === "done" ? step.stored : undefined;
+    this.#end(act, stored === undefined ? "superseded" : "done");
+    return stored?.version;
   }
 
-  async #send(key: number, id: string, call: Call): Promise<Reply> {
-    const { version, record } = call;
-    const head = { kind: "write", key, version, state: record.state, attempt: record.attempt } as const;
-    const what = call.op === "replace" ? { ...head, expected: call.expected } : head;
+  async #send(act: Act, call: Call): Promise<Reply> {
+    const { by, keep } = this.#caller;
     let reply: Reply;
     try {
-      reply = await this.#apply(id, call);
+      reply = await this.#apply(act.id, call);
     } catch {
       // The outcome of a fault is unknown, and is written down as that.
-      this.#events.push({ ...what, outcome: "unknown" });
+      this.#mayHaveBeenDone(act);
       await sleep(5);
       return "no-reply";
     }
-    this.#counts.writes += 1;
-    if (reply.written) this.#events.push({ ...what, outcome: "written" });
-    else {
-      const current = reply.current?.version;
-      this.#events.push({ ...what, outcome: "refused", ...(current !== undefined && { current }) });
-      this.#counts.conflicts += 1;
-    }
     if (Math.random() >= this.#behaviour.loseReply) return reply;
-    if (reply.written) this.#counts.lostReplies += 1;
+    if (reply.written) {
+      this.#mayHaveBeenDone(act);
+      keep({ at: "note", by, what: "lostReplies" });
+    }
     return "no-reply";
   }
 
@@ -137,15 +146,26 @@ export class Attempts {
     return this.#store.replace(id, call.expected, version, record, keepMs);
   }
 
-  #answer(key: number, result: Uint8Array): void {
-    this.#events.push({ kind: "answer", key, result: new TextDecoder().decode(result) });
+  #begin(id: string, does: Intent, startMs = this.#caller.nowMs()): Act {
+    const { by, keep } = this.#caller;
+    const number = this.#acts++;
+    keep({ at: "begin", act: number, by, ms: startMs, key: id, does });
+    return { id, number, startMs, does };
+  }
+
+  #end({ number }: Act, came: Outcome): void {
+    const { by, keep, nowMs } = this.#caller;
+    keep({ at: "end", act: number, by, ms: nowMs(), came });
+  }
+
+  /** Whatever comes of an act in the end, it may have had its effect once already, and lost it to another attempt since. */
+  #mayHaveBeenDone({ id, does, startMs }: Act): void {
+    this.#begin(id, does, startMs);
   }
 }
 
-/** The result that a record holds, as text. */
-export function resultOf(record: KeyRecord): string | undefined {
-  if (record.state !== "completed" || isOmitted(record.result)) return undefined;
-  return new TextDecoder().decode(record.result);
+function textOf(result: Uint8Array): string {
+  return new TextDecoder().decode(result);
 }
 
 /** Waits. */

@@ -1,28 +1,37 @@
-import type { KeyRecord } from "@oncekey/core";
+import type { AttemptOperation } from "../history/attempt-model.js";
+import { type HistoryEntry, operationsOf } from "../history/recording.js";
+import type { StoreOperation } from "../history/store-model.js";
 
-/** Something that happened to a key; `key` counts the keys of a run from 0. */
-export type RaceEvent =
-  /** A write was answered. The answer is known here even where the attempt was told that it is lost. */
+/** What one caller's attempts and their likes are about to do, without what came of it. */
+export type Intent =
+  | { readonly act: "claim" }
+  | { readonly act: "renew" | "release"; readonly attempt: number }
+  | { readonly act: "complete"; readonly attempt: number; readonly result: string };
+
+/** What came of it. */
+export type Outcome = NonNullable<AttemptOperation["came"]>;
+
+/** What a process writes down. `act` counts a caller's acts. */
+export type RaceEntry =
+  | HistoryEntry
   | {
-      readonly kind: "write";
-      readonly key: number;
-      /** The version that it was to replace; absent for a create. */
-      readonly expected?: string;
-      readonly version: string;
-      readonly state: KeyRecord["state"];
-      readonly attempt: number;
-      /** `unknown`: the store threw. */
-      readonly outcome: "written" | "refused" | "unknown";
-      /** What a refusal named as standing. */
-      readonly current?: string;
+      readonly at: "begin";
+      readonly act: number;
+      readonly by: string;
+      readonly ms: number;
+      readonly key: string;
+      readonly does: Intent;
     }
-  /** An attempt was granted the key, by this version. */
-  | { readonly kind: "run"; readonly key: number; readonly version: string; readonly attempt: number }
-  /** A caller was given this result. */
-  | { readonly kind: "answer"; readonly key: number; readonly result: string };
+  | { readonly at: "end"; readonly act: number; readonly by: string; readonly ms: number; readonly came: Outcome }
+  /** Something that is only counted. */
+  | { readonly at: "note"; readonly by: string; readonly what: "takeOvers" | "lostReplies" };
 
 /** How often the things happened without which a race proves nothing, and some others. */
 export interface RaceCounts {
+  /** Calls of the store that were answered. */
+  readonly operations: number;
+  /** Calls that were not: the process was killed, or the store threw. */
+  readonly unanswered: number;
   /** Writes that were answered. */
   readonly writes: number;
   /** Writes that were refused, because somebody else was faster. */
@@ -31,21 +40,69 @@ export interface RaceCounts {
   readonly takeOvers: number;
   /** Writes that were applied, and whose reply was thrown away. */
   readonly lostReplies: number;
-  /** Attempts that found that another one had taken over. */
+  /** Writes of attempts that found that another one had taken over. */
   readonly superseded: number;
   /** Callers that were given a stored result. */
   readonly replays: number;
+  /** Processes that were killed. */
+  readonly kills: number;
+  /** Times that a process was stopped, for longer than a lease. */
+  readonly pauses: number;
 }
 
-/** What one process did. */
+/** What all processes did, as two histories of the same keys: the calls of the store, and what attempts made of them. */
 export interface RaceHistory {
-  readonly events: readonly RaceEvent[];
+  readonly store: readonly StoreOperation[];
+  readonly attempts: readonly AttemptOperation[];
   readonly counts: RaceCounts;
 }
 
-/** Counts that start at nothing. */
-export function noCounts(): { -readonly [Name in keyof RaceCounts]: number } {
-  return { writes: 0, conflicts: 0, takeOvers: 0, lostReplies: 0, superseded: 0, replays: 0 };
+/** Puts together what the processes wrote down, and what the parent did to them. */
+export function historyOf(entries: readonly RaceEntry[], done: Pick<RaceCounts, "kills" | "pauses">): RaceHistory {
+  const store = operationsOf(entries.filter((entry) => entry.at === "call" || entry.at === "answer"));
+  const attempts = attemptsOf(entries);
+  const writes = store.filter(({ answer }) => answer?.written !== undefined);
+  const noted = (name: "takeOvers" | "lostReplies") =>
+    entries.filter((entry) => entry.at === "note" && entry.what === name).length;
+  const unanswered = store.filter(({ answer }) => answer === undefined).length;
+  const counts: RaceCounts = {
+    operations: store.length - unanswered,
+    unanswered,
+    writes: writes.length,
+    conflicts: writes.filter(({ answer }) => answer?.written === false).length,
+    takeOvers: noted("takeOvers"),
+    lostReplies: noted("lostReplies"),
+    superseded: attempts.filter(({ came }) => came === "superseded").length,
+    replays: attempts.filter(({ came }) => typeof came === "object" && "replayed" in came).length,
+    ...done,
+  };
+  return { store, attempts, counts };
+}
+
+function attemptsOf(entries: readonly RaceEntry[]): readonly AttemptOperation[] {
+  const acts = new Map<string, AttemptOperation>();
+  for (const entry of entries) {
+    if (entry.at === "begin") {
+      const { by, ms, key, does } = entry;
+      acts.set(`${by} ${entry.act}`, { key, by, startMs: ms, endMs: Number.POSITIVE_INFINITY, ...does });
+    } else if (entry.at === "end") {
+      const name = `${entry.by} ${entry.act}`;
+      const begun = acts.get(name);
+      if (begun !== undefined) acts.set(name, ended(begun, entry.ms, entry.came));
+    }
+  }
+  return [...acts.values()];
+}
+
+/** An act with its outcome, which must be one that such an act can have. */
+function ended(begun: AttemptOperation, endMs: number, came: Outcome): AttemptOperation {
+  const { key, by, startMs } = begun;
+  if (begun.act === "claim") {
+    if (came === "done" || came === "superseded") throw new TypeError(`a claim cannot be ${came}`);
+    return { key, by, startMs, endMs, act: "claim", came };
+  }
+  if (came !== "done" && came !== "superseded") throw new TypeError(`${begun.act} cannot be ${JSON.stringify(came)}`);
+  return { ...begun, endMs, came };
 }
 
 /** The id of a key of a run: the same for every process. */

@@ -1,5 +1,4 @@
 import type { StoreFixture } from "../store/fixture.js";
-import type { RaceHistory } from "./history.js";
 
 /** What a worker is told when it is started, as JSON in its first argument. */
 export interface WorkerOrders {
@@ -12,22 +11,26 @@ export interface WorkerOrders {
   readonly lanes: number;
   readonly leaseMs: number;
   readonly windowMs: number;
+  /** The file where what happens is written down. */
+  readonly log: string;
 }
 
-/** Parent to worker: race, by the machine's monotonic clock. */
-export interface StartMessage {
-  readonly startMs: number;
-  readonly endMs: number;
-}
+/** Parent to worker: race from this moment on, by the machine's monotonic clock; or stop. */
+export type WorkerCommand = { readonly kind: "start"; readonly startMs: number } | { readonly kind: "stop" };
 
-/** Worker to parent. */
+/** Worker to parent; `operations` are those that were answered since it last said so. */
 export type WorkerMessage =
-  | { readonly kind: "ready" }
-  | { readonly kind: "done"; readonly histories: readonly RaceHistory[] };
+  | { readonly kind: "ready" | "done" }
+  | { readonly kind: "progress"; readonly operations: number };
 
 /** The machine's monotonic clock, which all its processes share. */
 export function machineMs(): number {
   return Number(process.hrtime.bigint() / 1_000n) / 1_000;
+}
+
+/** The number of the key that strangers race for while attempts race for another one. */
+export function strangersKey(key: number): number {
+  return 50_000_000_000 + key;
 }
 
 /** Loads a fixture: the module's default export or its export `fixture`, or what that function returns. */

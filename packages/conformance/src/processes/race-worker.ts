@@ -1,15 +1,24 @@
-// One process of a race; started by race-processes.ts.
-import { once } from "node:events";
+// One process of a race; started by racer.ts.
 import type { IdempotencyStore } from "@oncekey/core";
+import { recording } from "../history/recording.js";
 import { FINGERPRINT } from "../store/samples.js";
-import { Attempts, type Behaviour, sleep } from "./attempts.js";
-import { keyId, type RaceHistory } from "./history.js";
-import { loadFixture, machineMs, type StartMessage, type WorkerMessage, type WorkerOrders } from "./messages.js";
+import { Attempts, type Behaviour, type Caller, sleep } from "./attempts.js";
+import { keyId } from "./history.js";
+import { logTo } from "./log.js";
+import {
+  loadFixture,
+  machineMs,
+  strangersKey,
+  type WorkerCommand,
+  type WorkerMessage,
+  type WorkerOrders,
+} from "./messages.js";
+import { Stranger } from "./stranger.js";
 
 const orders: WorkerOrders = JSON.parse(process.argv[2] ?? "");
 const { run, worker, leaseMs, windowMs } = orders;
 
-const behaviour: Omit<Behaviour, "over"> = {
+const behaviour: Behaviour = {
   claim: {
     fingerprint: FINGERPRINT,
     leaseMs,
@@ -23,36 +32,64 @@ const behaviour: Omit<Behaviour, "over"> = {
   release: 0.1,
 };
 
+/** When to stop, once the parent has said so. */
+let stopMs = Number.POSITIVE_INFINITY;
+
 async function main(): Promise<void> {
   const fixture = await loadFixture(orders.fixture, orders.argument);
+  const keep = counted(logTo(orders.log));
   const handles = await Promise.all(Array.from({ length: orders.lanes }, () => fixture.open()));
-  const start = once(process, "message");
+  const startMs = new Promise<number>((resolve) => {
+    process.on("message", (command: WorkerCommand) => {
+      if (command.kind === "start") resolve(command.startMs);
+      else stopMs = machineMs();
+    });
+  });
   tell({ kind: "ready" });
-  const [message]: StartMessage[] = await start;
-  if (message === undefined) throw new Error("the race was called off");
-  const histories = await Promise.all(handles.map(({ store }, lane) => race(store, lane, message)));
+  const fromMs = await startMs;
+  await Promise.all(handles.map(({ store }, lane) => race(store, lane, keep, fromMs)));
   for (const handle of handles) await handle.close();
-  tell({ kind: "done", histories });
+  tell({ kind: "done" });
 }
 
-async function race(store: IdempotencyStore, lane: number, { startMs, endMs }: StartMessage): Promise<RaceHistory> {
+async function race(store: IdempotencyStore, lane: number, keep: Caller["keep"], startMs: number): Promise<void> {
   let minted = 0;
-  const over = () => machineMs() > endMs + 1_000;
-  const mint = () => `${run.slice(-8)}-${worker}-${lane}-${minted++}`;
-  const attempts = new Attempts(store, { ...behaviour, over }, mint);
+  const by = `${worker}.${lane}`;
+  const caller: Caller = {
+    by,
+    nowMs: machineMs,
+    keep,
+    mint: () => `${run.slice(-8)}-${by}-${minted++}`,
+    over: () => machineMs() > stopMs + 1_000,
+  };
+  const recorded = recording(store, caller);
+  const attempts = new Attempts(recorded, behaviour, caller);
+  const stranger = new Stranger(recorded, leaseMs, caller);
   await sleep(Math.max(0, startMs - machineMs()));
-  for (let nowMs = machineMs(); nowMs < endMs; nowMs = machineMs()) {
-    // Every process is at the same key at the same time, and then goes on to the next: keys chosen at random never meet.
+  for (let nowMs = machineMs(); nowMs < stopMs; nowMs = machineMs()) {
+    // Every process is at the same keys at the same time, and then goes on to the next: keys chosen at random never meet.
     const key = Math.max(0, Math.floor((nowMs - startMs) / windowMs));
-    await attempts.visit(key, keyId(run, key));
+    const strangers = keyId(run, strangersKey(key));
+    await attempts.visit(keyId(run, key));
+    for (let calls = 0; calls < 4; calls++) await stranger.visit(strangers);
     await sleep(Math.random() * (leaseMs / 8));
   }
-  return attempts.history;
+}
+
+/** The same, and tells the parent now and then how many operations were answered. */
+function counted(keep: Caller["keep"]): Caller["keep"] {
+  let operations = 0;
+  return (entry) => {
+    keep(entry);
+    if (entry.at !== "answer" || ++operations < 50) return;
+    tell({ kind: "progress", operations });
+    operations = 0;
+  };
 }
 
 function tell(message: WorkerMessage): void {
   process.send?.(message, () => {
-    // All is said once the histories have left; an open client must not keep the process.
+    // All is written down by now; an open client must not keep the process.
     if (message.kind === "done") process.exit(0);
   });
 }
