@@ -34,6 +34,7 @@ export function httpAttempt(attempt: Attempt, ownHosts: readonly string[]): Http
       return attempt.signal;
     },
     deriveKey: (name, format) => attempt.deriveKey(name, format),
+    step: (name, step) => attempt.step(name, step),
     commitWith: async (store, response) => {
       const sent = complete(response);
       await attempt.commitWith(store, { sent, plain: sent, ownHosts } satisfies Execution);

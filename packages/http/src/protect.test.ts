@@ -33,6 +33,22 @@ function watchedStore(beforeCompletion: () => Promise<void> = async () => {}) {
 }
 
 describe("protect", () => {
+  it("goes on after the steps that a failed request has finished", async () => {
+    const steps: string[] = [];
+    const handler = protect(
+      async (request) => {
+        const charge = await attemptOf(request)?.step("charge", () => `charge ${steps.push("charge")}`);
+        if (steps.push("send") === 2) throw new Error("the second API is away");
+        return Response.json({ charge });
+      },
+      { store: new MemoryStore(), scope },
+    );
+    await using server = await serveFetch(handler);
+    expect(await seen(await post(server.url))).toMatchObject({ status: 500 });
+    expect(await seen(await post(server.url))).toMatchObject({ status: 200, body: '{"charge":"charge 1"}' });
+    expect(steps).toEqual(["charge", "send", "send"]);
+  });
+
   it("runs once and replays, whatever the response is made of", async () => {
     const responses: Record<string, () => Response> = {
       json: () => Response.json({ id: "ses_1" }, { status: 201, headers: { location: "/things/1" } }),

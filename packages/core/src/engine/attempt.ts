@@ -2,16 +2,20 @@ import { OncekeyError } from "../errors.js";
 import { deriveKey } from "../record-id.js";
 import type { Hold } from "./hold.js";
 import type { Settled } from "./result-codec.js";
+import { Steps } from "./stepping.js";
 import type { Attempt, Handler } from "./types.js";
 
 /** What a handler sees of the hold it runs under; `commitWith` completes it inside a transaction. */
 export class HeldAttempt implements Attempt {
   readonly commitWith: Attempt["commitWith"];
   readonly #hold: Hold;
+  readonly #makeSteps: () => Steps;
+  #steps: Steps | undefined;
 
-  constructor(hold: Hold, commitWith: Attempt["commitWith"]) {
+  constructor(hold: Hold, commitWith: Attempt["commitWith"], makeSteps: () => Steps) {
     this.#hold = hold;
     this.commitWith = commitWith;
+    this.#makeSteps = makeSteps;
   }
 
   get id(): string {
@@ -28,6 +32,11 @@ export class HeldAttempt implements Attempt {
 
   // A property, not a method: handlers take it out of the attempt.
   readonly deriveKey: Attempt["deriveKey"] = (name, format) => deriveKey(this.#hold.id, name, format);
+
+  readonly step: Attempt["step"] = (name, step) => {
+    this.#steps ??= this.#makeSteps();
+    return this.#steps.run(name, step);
+  };
 }
 
 /** What a handler sees where nothing is held: it runs all the same, under the same derived keys. */
@@ -35,7 +44,15 @@ export function unprotectedAttempt(id: string): Attempt {
   const { signal } = new AbortController();
   const commitWith = () =>
     Promise.reject(new OncekeyError("STORE_UNAVAILABLE", "this attempt runs without a claim, so it cannot commit one"));
-  return { id, number: 1, signal, deriveKey: (name, format) => deriveKey(id, name, format), commitWith };
+  const steps = new Steps(new Map(), { check() {}, async save() {} });
+  return {
+    id,
+    number: 1,
+    signal,
+    deriveKey: (name, format) => deriveKey(id, name, format),
+    step: (name, step) => steps.run(name, step),
+    commitWith,
+  };
 }
 
 /** Calls the handler; how it ended is a value. */

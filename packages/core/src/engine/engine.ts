@@ -1,8 +1,9 @@
-import type { Claim, Refusal, Replay } from "../decide.js";
+import type { Claim } from "../decide.js";
 import { OncekeyError } from "../errors.js";
 import type { Stored } from "../record.js";
 import { recordId } from "../record-id.js";
 import { answerSuperseded, type Claiming } from "../steps.js";
+import { answerWith } from "./answering.js";
 import { callHandler, HeldAttempt, unprotectedAttempt } from "./attempt.js";
 import { Background } from "./background.js";
 import { toClaim } from "./claim.js";
@@ -15,8 +16,9 @@ import { checkOperationOptions, resolveLimits, resolveSettings, type Settings } 
 import { Backoff, pause } from "./pacing.js";
 import { askQuota } from "./quota.js";
 import { jsonCodec, type ResultCodec } from "./result-codec.js";
-import { keptIn, Sealing, withKept } from "./sealing.js";
-import { decodeResult, ownOutcome, settleAttempt } from "./settling.js";
+import { Sealing } from "./sealing.js";
+import { ownOutcome, settleAttempt } from "./settling.js";
+import { finishedSteps, keeperOf, Steps } from "./stepping.js";
 import { Fault, StorePort } from "./store-port.js";
 import type { Handler, Oncekey, OncekeyOptions, Operation, OperationOptions, Outcome } from "./types.js";
 import { unwrap } from "./unwrap.js";
@@ -60,6 +62,8 @@ interface Shared {
 
 /** While a store is away every request gives up a claim; more clean-ups than this at once would only delay its return. */
 const MAX_CLEAN_UPS = 1_000;
+
+const noSteps: ReadonlyMap<string, Uint8Array> = new Map();
 
 class Engine implements Oncekey {
   readonly #shared: Shared;
@@ -106,7 +110,7 @@ class Engine implements Oncekey {
       if (waitMs > 0) claimed = await this.#wait(id, claim, claimed);
       if (claimed.result === "granted") return await this.#runHeld(id, claim, claimed.grant, handler, codec);
       if (claimed.result === "answered") {
-        const outcome = this.#answer(id, claimed.decision, codec);
+        const outcome = answerWith(this.#shared, id, claimed.decision, codec);
         return outcome instanceof Promise ? await outcome : outcome;
       }
       return await this.#refuseOrBypass(id, claimed, handler);
@@ -152,26 +156,31 @@ class Engine implements Oncekey {
     const hold = new Hold(tools, this.#settings, id, grant, (because) =>
       emit({ type: "lease-lost", id, attempt, because }),
     );
-    const answer = (current: Stored) => this.#answer(id, answerSuperseded(current, claim), codec);
+    const answer = (current: Stored) => answerWith(this.#shared, id, answerSuperseded(current, claim), codec);
     if (hold.lapsed) {
       // The grant was so slow to arrive that its lease is over. Nothing has run yet: make sure of it first.
       const renewed = await hold.renew(tools.clock.nowMs() + tools.claimTimeoutMs);
       if (renewed.next === "superseded") return answer(renewed.current);
       if (renewed.next !== "done") return this.#giveBack(hold, renewed);
     }
+    const finished = grant.record.checkpoints === undefined ? noSteps : await this.#finishedSteps(hold);
     emit({ type: "started", id, attempt, takeOver: grant.takeOver });
     hold.startRenewing();
     const { maxRecordBytes } = this.#shared.options.store.capabilities;
     let committed: { value: T } | undefined;
     const settled = await callHandler(
       handler,
-      new HeldAttempt(hold, async (store, answer) => {
-        // Not inferred from the handler, whose own parameter this is; the codec meets what it would have returned.
-        const value = answer as T;
-        committed = { value };
-        const record = completedRecord({ hold, codec, maxRecordBytes, tools, emit, settled: { ok: true, value } });
-        await hold.commit(store, record instanceof Promise ? await record : record);
-      }),
+      new HeldAttempt(
+        hold,
+        async (store, answer) => {
+          // Not inferred from the handler, whose own parameter this is; the codec meets what it would have returned.
+          const value = answer as T;
+          committed = { value };
+          const record = completedRecord({ hold, codec, maxRecordBytes, tools, emit, settled: { ok: true, value } });
+          await hold.commit(store, record instanceof Promise ? await record : record);
+        },
+        () => new Steps(finished, keeperOf(hold, tools)),
+      ),
     );
     // Spelt out: V8 makes a new hidden class for each object that begins with a spread and goes on, at half of the price of
     // the whole operation.
@@ -191,15 +200,32 @@ class Engine implements Oncekey {
 
   /** Ends an attempt that never began its handler: the key is released in the background. */
   #giveBack<T>(hold: Hold, renewed: Written): Outcome<T> {
-    const { background, tools, emit } = this.#shared;
     const cause =
       "cause" in renewed
         ? renewed.cause
         : new OncekeyError("LEASE_LOST", "the record vanished before the handler began");
-    emit({ type: "store-unavailable", id: hold.id, cause });
-    const { attempt } = hold.record;
-    background.track(hold.settle("release", { state: "released", attempt }, tools.clock.nowMs() + this.#freeForMs()));
+    this.#shared.emit({ type: "store-unavailable", id: hold.id, cause });
+    this.#letGo(hold);
     return { outcome: "store-unavailable", cause };
+  }
+
+  /** Frees a key in the background under which this attempt ran nothing; what earlier ones have finished stays. */
+  #letGo(hold: Hold): void {
+    const { background, tools } = this.#shared;
+    const record = hold.resumable ?? { state: "released", attempt: hold.record.attempt };
+    background.track(hold.settle("release", record, tools.clock.nowMs() + this.#freeForMs()));
+  }
+
+  /** Opened before the handler begins: one that began and met a step that does not open would leave the key to a second run of it. */
+  async #finishedSteps(hold: Hold): Promise<ReadonlyMap<string, Uint8Array>> {
+    const { sealing, claimTimeoutMs } = this.#shared.tools;
+    try {
+      return await finishedSteps(hold.id, hold.record.checkpoints ?? {}, sealing, claimTimeoutMs);
+    } catch (cause) {
+      this.#shared.emit({ type: "result-not-opened", id: hold.id, cause });
+      this.#letGo(hold);
+      throw cause;
+    }
   }
 
   async #refuseOrBypass<T>(id: string, claimed: Unavailable, handler: Handler<T>): Promise<Outcome<T>> {
@@ -244,35 +270,6 @@ class Engine implements Oncekey {
   #overQuota<T>(id: string, retryAfterMs: number): Outcome<T> {
     this.#shared.emit({ type: "refused", id, because: "quota-exceeded" });
     return { outcome: "quota-exceeded", retryAfterMs };
-  }
-
-  /** A promise only where what was kept is sealed. */
-  #answer<T>(id: string, decision: Replay | Refusal, codec: ResultCodec<T>): Outcome<T> | Promise<Outcome<T>> {
-    const kept = keptIn(id, decision);
-    const { sealing, claimTimeoutMs } = this.#shared.tools;
-    if (kept === undefined || !sealing.isWrapped(kept.bytes)) return this.#tell(id, decision, codec);
-    return sealing.open(kept.bytes, kept.place, claimTimeoutMs).then(
-      (bytes) => this.#tell(id, withKept(decision, bytes), codec),
-      (cause: unknown) => {
-        this.#shared.emit({ type: "result-not-opened", id, cause });
-        throw cause;
-      },
-    );
-  }
-
-  #tell<T>(id: string, decision: Replay | Refusal, codec: ResultCodec<T>): Outcome<T> {
-    const { emit } = this.#shared;
-    if (decision.do === "replay") {
-      const kept = decodeResult(codec, decision.result);
-      const { attempt } = decision;
-      emit({ type: "replayed", id, attempt });
-      if (kept.ok) return { outcome: "replayed", value: kept.value, attempt };
-      return { outcome: "replayed-failure", error: kept.error, attempt };
-    }
-    emit({ type: "refused", id, because: decision.because });
-    if (decision.because === "in-progress") return { outcome: "in-progress", leaseLeftMs: decision.leaseLeftMs };
-    if (decision.because === "result-unavailable") return { outcome: "result-unavailable", omitted: decision.omitted };
-    return { outcome: decision.because };
   }
 }
 

@@ -11,12 +11,10 @@ import {
 } from "../steps.js";
 import type { IdempotencyStore, Write } from "../store.js";
 import type { Grant, Tools } from "./claiming.js";
+import { LazyAbort, type LossReason, lossError } from "./lease-loss.js";
 import type { Settings } from "./options.js";
 import { Backoff, pause } from "./pacing.js";
 import { applyCall, Fault } from "./store-port.js";
-
-/** Why a lease is no longer surely ours. */
-export type LossReason = "lapsed" | "superseded" | "vanished";
 
 /** How a write ended: as the rules say, or not yet. */
 export type Written =
@@ -33,12 +31,12 @@ export type Written =
  */
 export class Hold {
   readonly id: string;
-  readonly record: InProgress;
   readonly #tools: Tools;
   readonly #settings: Settings;
   readonly #minted: string[];
   readonly #onLoss: (reason: LossReason) => void;
   readonly #abort = new LazyAbort();
+  #record: InProgress;
   #standing: string;
   #leaseEndMs: number;
   #renewUntilMs = 0;
@@ -52,11 +50,21 @@ export class Hold {
     this.#tools = tools;
     this.#settings = settings;
     this.id = id;
-    this.record = grant.record;
+    this.#record = grant.record;
     this.#minted = [...grant.minted];
     this.#standing = grant.version;
     this.#leaseEndMs = grant.leaseEndMs;
     this.#onLoss = onLoss;
+  }
+
+  /** The record as its next renewal writes it. */
+  get record(): InProgress {
+    return this.#record;
+  }
+
+  /** The record of an attempt that ends without a result: free at once, for one that goes on after its finished steps. */
+  get resumable(): InProgress | undefined {
+    return this.#record.checkpoints === undefined ? undefined : { ...this.#record, leaseMs: 0 };
   }
 
   /** Aborts when the lease is lost. */
@@ -86,6 +94,34 @@ export class Hold {
   startRenewing(): void {
     this.#renewUntilMs = this.#tools.clock.nowMs() + this.#settings.maxExecutionMs;
     this.#scheduleRenewal();
+  }
+
+  /**
+   * Renews the lease with a record that holds one more checkpoint; tries until the lease would end.
+   *
+   * It takes the place of the renewals meanwhile, so that one write is under way at a time. Whatever became of it, later
+   * renewals write the checkpoint too.
+   */
+  async checkpoint(name: string, bytes: Uint8Array): Promise<void> {
+    while (this.#renewing && this.#renewal !== undefined) await this.#renewal;
+    this.requireLease("lapsed");
+    this.#cancelTimer?.();
+    const before = this.#record;
+    this.#record = { ...before, checkpoints: { ...before.checkpoints, [name]: bytes } };
+    const renewal = this.renew(Math.max(this.#leaseEndMs, this.#tools.clock.nowMs() + this.#settings.leaseMs / 3));
+    this.#renewal = renewal;
+    const written = await renewal;
+    if (written.next === "too-large") this.#record = before;
+    this.#renewed(written);
+    if (written.next === "superseded" || written.next === "vanished") throw lossError(written.next);
+    if (written.next !== "done") throw notSaved(name, written);
+  }
+
+  /** Throws where nothing new may begin under this lease; one that has lapsed may be `tolerated`, and tried to renew. */
+  requireLease(tolerated?: "lapsed"): void {
+    const { reason } = this.#abort;
+    if (reason !== undefined && reason !== tolerated) throw lossError(reason);
+    if (!this.#renewing) throw lossError("ended");
   }
 
   /** Begins the last write, after the renewal that may be under way; answers what the rules make of the replies until `endMs`. */
@@ -204,13 +240,15 @@ export class Hold {
     // After a pause of the whole process the lease may be over: say so first, and still try to keep others out.
     if (this.lapsed) this.#lose("lapsed");
     const endMs = this.lapsed ? clock.nowMs() + this.#settings.leaseMs / 3 : this.#leaseEndMs;
-    this.#renewal = this.renew(endMs).then((written) => {
-      this.#renewal = undefined;
-      if (this.lapsed) this.#lose("lapsed");
-      if (written.next === "superseded" || written.next === "vanished") return;
-      // A store whose answers are always late is asked again soon, and not without a pause.
-      this.#scheduleRenewal(this.#settings.leaseMs / (written.next === "done" ? 30 : 3));
-    });
+    this.#renewal = this.renew(endMs).then((written) => this.#renewed(written));
+  }
+
+  #renewed(written: Written): void {
+    this.#renewal = undefined;
+    if (this.lapsed) this.#lose("lapsed");
+    if (written.next === "superseded" || written.next === "vanished") return;
+    // A store whose answers are always late is asked again soon, and not without a pause.
+    this.#scheduleRenewal(this.#settings.leaseMs / (written.next === "done" ? 30 : 3));
   }
 
   #lose(reason: LossReason): void {
@@ -220,33 +258,12 @@ export class Hold {
   }
 }
 
-/** An abort signal that is made when somebody asks for it: most handlers never do. */
-class LazyAbort {
-  #controller: AbortController | undefined;
-  #reason: LossReason | undefined;
-
-  get aborted(): boolean {
-    return this.#reason !== undefined;
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#reason !== undefined) this.#controller.abort(lossError(this.#reason));
-    return this.#controller.signal;
-  }
-
-  abort(reason: LossReason): void {
-    this.#reason = reason;
-    this.#controller?.abort(lossError(reason));
-  }
-}
-
-function lossError(reason: LossReason | "committed"): OncekeyError {
-  const why = {
-    lapsed: "it could not be renewed in time",
-    superseded: "another attempt has taken over",
-    vanished: "its record is gone from the store",
-    committed: "an earlier transaction of this attempt has completed the operation; roll this one back",
-  } as const;
-  return new OncekeyError("LEASE_LOST", `the lease of this attempt is lost: ${why[reason]}`);
+function notSaved(name: string, written: Written): unknown {
+  if (written.next === "too-large") return written.cause;
+  const cause = "cause" in written ? written.cause : undefined;
+  return new OncekeyError(
+    "STORE_UNAVAILABLE",
+    `step ${JSON.stringify(name)} was done, and the store did not take its result while the lease lasted`,
+    { cause },
+  );
 }

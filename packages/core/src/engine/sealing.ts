@@ -1,4 +1,3 @@
-import type { Refusal, Replay } from "../decide.js";
 import { isOncekeyError, OncekeyError } from "../errors.js";
 import type { Sealer } from "../seal/sealer.js";
 import type { Clock } from "./clock.js";
@@ -84,20 +83,6 @@ export class Sealing {
 /** Where the summary of a result that was not kept belongs; a result belongs to its record's id. */
 export function placeOfSummary(id: string): string {
   return `${id}:summary`;
-}
-
-/** What of an answer was kept by a codec, and where it belongs. */
-export function keptIn(id: string, decision: Replay | Refusal): { bytes: Uint8Array; place: string } | undefined {
-  if (decision.do === "replay") return { bytes: decision.result, place: id };
-  if (decision.because !== "result-unavailable" || decision.omitted.summary === undefined) return undefined;
-  return { bytes: decision.omitted.summary, place: placeOfSummary(id) };
-}
-
-/** The same answer with other bytes. */
-export function withKept<Answer extends Replay | Refusal>(decision: Answer, bytes: Uint8Array): Replay | Refusal {
-  if (decision.do === "replay") return { ...decision, result: bytes };
-  if (decision.because !== "result-unavailable") return decision;
-  return { ...decision, omitted: { omitted: true, summary: bytes } };
 }
 
 function marked(kind: number, bytes: Uint8Array): Uint8Array {

@@ -1,11 +1,10 @@
-import { OncekeyError } from "../errors.js";
-import { type Completed, isOmitted, type Released, type Stored } from "../record.js";
+import { type Completed, type InProgress, isOmitted, type Released, type Stored } from "../record.js";
 import type { Background } from "./background.js";
 import type { Written } from "./hold.js";
 import { completedRecord, type Ending, omit } from "./keeping.js";
 import type { Settings } from "./options.js";
 import { Backoff, pause } from "./pacing.js";
-import type { ResultCodec, Settled } from "./result-codec.js";
+import type { Settled } from "./result-codec.js";
 import { Fault } from "./store-port.js";
 import type { Outcome } from "./types.js";
 
@@ -57,7 +56,7 @@ async function settleWrite<T>(ended: Ended<T>): Promise<Outcome<T>> {
   const { hold, settings, tools, emit, background } = ended;
   const id = hold.id;
   const { attempt } = hold.record;
-  const last: LastRecord | Promise<Completed> = isKept(ended) ? completedRecord(ended) : { state: "released", attempt };
+  const last: LastRecord | Promise<Completed> = isKept(ended) ? completedRecord(ended) : releasedRecord(ended);
   const record = last instanceof Promise ? await last : last;
   const written = await writeLast(ended, record, tools.clock.nowMs() + tools.completionTimeoutMs);
   if (written.next === "superseded") return superseded(ended, written.current);
@@ -83,18 +82,16 @@ export function ownOutcome<T>(settled: Settled<T>, attempt: number, stored: bool
   return { outcome: "threw", error: settled.error, stored, attempt };
 }
 
-/** Reads a stored result; bytes that the codec cannot read are an error, never a reason to run again. */
-export function decodeResult<T>(codec: ResultCodec<T>, result: Uint8Array): Settled<T> {
-  try {
-    return codec.decode(result);
-  } catch (cause) {
-    throw new OncekeyError("RECORD_UNREADABLE", "the stored result cannot be read by this operation's codec", {
-      cause,
-    });
-  }
-}
+type LastRecord = Completed | Released | InProgress;
 
-type LastRecord = Completed | Released;
+/**
+ * The record of an attempt of which nothing is stored. Its key is free for any request, unless it has finished steps:
+ * then it stays with this request, which goes on after them. Where nothing may be taken over, nobody could.
+ */
+function releasedRecord<T>({ hold, settings }: Ended<T>): Released | InProgress {
+  const resumable = settings.policy.abandoned === "take-over" ? hold.resumable : undefined;
+  return resumable ?? { state: "released", attempt: hold.record.attempt };
+}
 
 /** Whether the policy stores this outcome. Where it fails to say, the outcome is stored: a second run is the greater harm. */
 function isKept<T>({ hold, settled, codec, settings, emit }: Ended<T>): boolean {

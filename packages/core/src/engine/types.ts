@@ -73,6 +73,20 @@ export interface Attempt {
   /** A key for a downstream API, the same in every attempt of this operation. */
   deriveKey(name: string, format?: "base64url" | "uuid"): string;
   /**
+   * Runs a part of the operation once: its result is kept in the record before the next part begins, and an attempt that
+   * takes over after a crash is given it instead of running the step again.
+   *
+   * It resolves to what JSON keeps of what `step` returned, in the first run too. If `step` throws, nothing is kept. A
+   * process that dies between the end of a step and its record leaves it to be run again: give what it calls a key of
+   * `deriveKey`. Keeping a result renews the lease.
+   *
+   * @param name names the step, 1 to 256 characters, once in a handler and the same in every attempt
+   * @throws TypeError for a name that was used, or while another step runs: steps go one after the other. `LEASE_LOST`
+   * where the lease is lost, before the step is run or after; `STORE_UNAVAILABLE` where the step was done and the store
+   * took no result while the lease lasted; `RECORD_TOO_LARGE` over 65,536 bytes of all steps.
+   */
+  step<T>(name: string, step: () => T | Promise<T>): Promise<T>;
+  /**
    * Completes the operation inside the caller's own database transaction: what the transaction writes and `value`, the
    * answer for every retry (of the type that the handler returns), become durable together or not at all.
    *
