@@ -179,7 +179,7 @@ function killIfThere(pid: number): void {
 }
 
 /** Undefined if the server answers, else why it does not. */
-async function ping(connectionString: string): Promise<unknown> {
+export async function ping(connectionString: string): Promise<unknown> {
   const client = new Client({ connectionString, connectionTimeoutMillis: 2_000 });
   // Without a listener, a connection that breaks after it was made would end this process.
   client.on("error", () => {});
