@@ -8,7 +8,9 @@ export interface DynamoDBStoreClient {
 
 /** A command of DynamoDB, as far as it tells it from commands of other services. */
 export interface DynamoDBCommand {
-  readonly input: { readonly TableName: string | undefined };
+  readonly input:
+    | { readonly TableName: string | undefined }
+    | { readonly TransactItems: readonly unknown[] | undefined };
 }
 
 /** A property of what a client answered or threw; `undefined` where there is none. */

@@ -5,3 +5,4 @@ export { DynamoDBStore } from "./dynamodb-store.js";
 export type { AttributeNames, TableOptions } from "./names.js";
 export type { DynamoDBStoreOptions } from "./options.js";
 export { type TableDefinition, tableDefinition } from "./table.js";
+export { DynamoDBTransaction } from "./transaction.js";

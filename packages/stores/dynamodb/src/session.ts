@@ -22,7 +22,7 @@ export interface Done<T> {
 }
 
 /** An operation of the store, for messages and for those who count capacity. */
-export type Step = "get" | "create" | "replace" | "remove" | "commit";
+export type Step = "get" | "create" | "replace" | "remove";
 
 /** Sends the requests of one operation of the store, and reads what comes back. */
 export class Session {

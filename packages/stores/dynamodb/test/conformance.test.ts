@@ -1,12 +1,21 @@
 import { registerStoreConformance, type StoreFixture } from "@oncekey/conformance";
 import { openWay, testDynamoDBEndpoint } from "@oncekey/services";
 import { afterAll, describe, it } from "vitest";
-import { createTable, DynamoDBStore, type DynamoDBStoreOptions } from "../src/index.js";
-import { connect, openTable } from "./harness.js";
+import { createTable, DynamoDBStore, type DynamoDBStoreOptions, DynamoDBTransaction } from "../src/index.js";
+import { connect, isDynamoDBProper, openTable } from "./harness.js";
 
 const { table, client } = await openTable();
 const way = await openWay(testDynamoDBEndpoint());
 afterAll(() => way.close());
+
+/** dynalite has no transactions; the cases about them then say that they are skipped. */
+const transact: StoreFixture["transact"] = async (store, body) => {
+  if (!(store instanceof DynamoDBStore)) throw new TypeError("not the store that was opened");
+  const transaction = new DynamoDBTransaction(client);
+  await body(store.within(transaction));
+  await transaction.commit();
+};
+const transactions = (await isDynamoDBProper(client)) ? { transact } : {};
 
 /** Every handle has a client of its own, and reaches the server by a way that can be cut. */
 function dynamodb(name: string, options: DynamoDBStoreOptions): StoreFixture {
@@ -20,6 +29,7 @@ function dynamodb(name: string, options: DynamoDBStoreOptions): StoreFixture {
       return { store: new DynamoDBStore(own, settings), close: () => own.destroy() };
     },
     faults: way,
+    ...transactions,
   };
 }
 
