@@ -17,7 +17,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: "unit",
-          include: ["packages/{core,http,conformance}/**/*.test.ts", "tools/**/*.test.ts"],
+          include: ["packages/{core,http,client,conformance}/**/*.test.ts", "tools/**/*.test.ts"],
           // A new store's suite fails until the store is written.
           exclude: ["**/node_modules/**", "**/dist/**", "**/*.service.test.ts", "tools/templates/store/**"],
           // A limit for what hangs, wide enough for a busy machine: no test asserts how long something took.

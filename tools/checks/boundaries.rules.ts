@@ -9,6 +9,10 @@ import type { IForbiddenRuleType, IRegularForbiddenRuleType } from "dependency-c
  */
 const TESTS = String.raw`\.(test|test-d)\.ts$`;
 
+/** The one file of http that client bundles. */
+const PROTOCOL = String.raw`^packages/http/src/protocol\.ts$`;
+const FILE_JOURNAL = "^packages/client/src/file-journal/";
+
 function layer(name: string, folder: string, mayImport: readonly string[], comment: string): IRegularForbiddenRuleType {
   return {
     name,
@@ -68,12 +72,22 @@ export const rules: readonly IForbiddenRuleType[] = [
       dependencyTypesNot: ["npm-peer"],
     },
   },
-  layer(
-    "client-imports-nothing",
-    "client",
-    ["client", "http/src/protocol"],
-    "client depends on nothing; it bundles http's constants",
-  ),
+  {
+    ...layer("client-imports-nothing", "client", [], "client depends on nothing; it bundles http's constants"),
+    from: { path: "^packages/client/src/", pathNot: [TESTS, FILE_JOURNAL] },
+    to: { pathNot: ["^packages/client/src/", PROTOCOL] },
+  },
+  {
+    name: "client-runs-anywhere",
+    comment: "what client keeps in files is an entry point of its own; the rest does not import it",
+    severity: "error",
+    from: { path: "^packages/client/src/", pathNot: [TESTS, FILE_JOURNAL] },
+    to: { path: FILE_JOURNAL },
+  },
+  {
+    ...hostedLayer("client-files-import-node", "client", ["client"], "client/file-journal imports client and node:"),
+    from: { path: FILE_JOURNAL, pathNot: TESTS },
+  },
   hostedLayer(
     "binding-imports-http",
     "bindings/([^/]+)",

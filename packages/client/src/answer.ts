@@ -1,0 +1,78 @@
+import { hasNullBody } from "../../http/src/protocol.js";
+import type { Answer } from "./protocols/adapter.js";
+import { concatenate, type FetchBody, readUpTo, resumed } from "./request-body.js";
+
+/** A response whose body has come to its end, or will never be waited for. */
+export interface WholeAnswer extends Answer {
+  /** For the caller: a real `Response`, its body unread. */
+  response(): Response;
+  /** The body is still coming. */
+  readonly streaming: boolean;
+  /** Lets go of a body that nobody will read. */
+  discard(): void;
+}
+
+/** Bodies without an end in sight: they are passed on as they come. */
+const ENDLESS = /^text\/event-stream\b/i;
+
+/**
+ * Reads a response to its end, so that an answer that was cut off is not taken for a success.
+ *
+ * What is longer than `maxBytes`, or a stream of events, is passed on unread: its end is not known. Without `maxBytes`,
+ * everything is.
+ *
+ * @throws what reading throws, when the connection is cut in the body.
+ */
+export async function readAnswer(response: Response, maxBytes: number | undefined): Promise<WholeAnswer> {
+  if (response.body === null || maxBytes === undefined || isEndless(response, maxBytes)) return passed(response);
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+  const { chunks, length, ended } = await readUpTo(reader, maxBytes);
+  const [first] = chunks;
+  if (!ended) return passed(rebuilt(response, resumed(chunks, reader)));
+  const bytes = chunks.length === 1 && first !== undefined ? first : concatenate(chunks, length);
+  return {
+    status: response.status,
+    headers: response.headers,
+    json: () => parse(response.headers, bytes),
+    response: () => rebuilt(response, bytes),
+    streaming: false,
+    discard() {},
+  };
+}
+
+function isEndless(response: Response, maxBytes: number): boolean {
+  if (Number(response.headers.get("content-length")) > maxBytes) return true;
+  return ENDLESS.test(response.headers.get("content-type") ?? "");
+}
+
+function passed(response: Response): WholeAnswer {
+  return {
+    status: response.status,
+    headers: response.headers,
+    json: () => undefined,
+    response: () => response,
+    streaming: response.body !== null,
+    discard: () => void response.body?.cancel().catch(() => {}),
+  };
+}
+
+/** The same response over another body; `Response` has no way to say where it came from, so that is laid over it. */
+function rebuilt(original: Response, body: Uint8Array | ReadableStream<Uint8Array>): Response {
+  const { status, statusText, headers, url, redirected, type } = original;
+  const response = new Response(hasNullBody(status) ? null : (body as FetchBody), { status, statusText, headers });
+  return Object.defineProperties(response, {
+    url: { value: url },
+    redirected: { value: redirected },
+    type: { value: type },
+  });
+}
+
+function parse(headers: Headers, bytes: Uint8Array): unknown {
+  if (!/[/+]json\b/i.test(headers.get("content-type") ?? "")) return undefined;
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    // Said to be JSON and is none: the status alone speaks then.
+    return undefined;
+  }
+}

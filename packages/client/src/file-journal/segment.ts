@@ -1,0 +1,82 @@
+import { closeSync, constants, fdatasync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { StringDecoder } from "node:string_decoder";
+import { promisify } from "node:util";
+import { decodeEntry, type Entry } from "./entries.js";
+
+const datasync = promisify(fdatasync);
+const { O_APPEND, O_CREAT, O_RDWR } = constants;
+const CHUNK_BYTES = 64 * 1024;
+
+/** One file of a journal, open for appending and for reading on from where one was. */
+export class Segment {
+  readonly path: string;
+  readonly number: number;
+  readonly #descriptor: number;
+  readonly #decoder = new StringDecoder("utf8");
+  #readBytes = 0;
+  #unfinished = "";
+  #isSealed = false;
+  /** Lines that were torn or damaged. */
+  damaged = 0;
+
+  constructor(path: string, number: number) {
+    this.path = path;
+    this.number = number;
+    // Owner only: requests can hold what others must not read.
+    this.#descriptor = openSync(path, O_RDWR | O_APPEND | O_CREAT, 0o600);
+  }
+
+  /** Nothing that stands after the seal counts. Known as far as has been read. */
+  get isSealed(): boolean {
+    return this.#isSealed;
+  }
+
+  get bytes(): number {
+    return fstatSync(this.#descriptor).size;
+  }
+
+  /** Adds to the end, in one piece: appends of several processes do not mingle. */
+  append(text: string): void {
+    const bytes = Buffer.from(text);
+    const written = writeSync(this.#descriptor, bytes);
+    if (written < bytes.length) {
+      throw new Error(`${this.path}: only ${written} of ${bytes.length} bytes could be written; is the disk full?`);
+    }
+  }
+
+  /** Makes what was appended survive a loss of power. */
+  async sync(): Promise<void> {
+    await datasync(this.#descriptor);
+  }
+
+  /** The entries that came since the last reading, by whichever process. */
+  *readOn(): Generator<Entry> {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (;;) {
+      const length = this.#isSealed ? 0 : readSync(this.#descriptor, chunk, 0, chunk.length, this.#readBytes);
+      if (length === 0) return;
+      this.#readBytes += length;
+      const lines = (this.#unfinished + this.#decoder.write(chunk.subarray(0, length))).split("\n");
+      // Of the last line the rest may still be on its way.
+      this.#unfinished = lines.pop() ?? "";
+      for (const line of lines) {
+        const entry = this.#decode(line);
+        if (entry === undefined) continue;
+        this.#isSealed = entry.type === "seal";
+        yield entry;
+        if (this.#isSealed) return;
+      }
+    }
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+
+  #decode(line: string): Entry | undefined {
+    if (line === "") return undefined;
+    const entry = decodeEntry(line);
+    if (entry === undefined) this.damaged += 1;
+    return entry;
+  }
+}

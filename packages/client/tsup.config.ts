@@ -1,0 +1,9 @@
+import { library } from "../../tsup.base.js";
+
+export default library({
+  entry: {
+    index: "src/index.ts",
+    "file-journal": "src/file-journal/index.ts",
+    "journal-conformance": "src/journal-conformance/index.ts",
+  },
+});
