@@ -19,9 +19,10 @@ export function answerWith<T>(
   codec: ResultCodec<T>,
 ): Outcome<T> | Promise<Outcome<T>> {
   const { emit, tools } = teller;
-  const kept = keptIn(id, decision);
-  if (kept === undefined || !tools.sealing.isWrapped(kept.bytes)) return tell(teller, id, decision, codec);
-  return tools.sealing.open(kept.bytes, kept.place, tools.claimTimeoutMs).then(
+  const kept = keptBytes(decision);
+  if (kept === undefined || !tools.sealing.isWrapped(kept)) return tell(teller, id, decision, codec);
+  const place = decision.do === "replay" ? id : placeOfSummary(id);
+  return tools.sealing.open(kept, place, tools.claimTimeoutMs).then(
     (bytes) => tell(teller, id, withKept(decision, bytes), codec),
     (cause: unknown) => {
       emit({ type: "result-not-opened", id, cause });
@@ -44,11 +45,10 @@ function tell<T>({ emit }: Teller, id: string, decision: Replay | Refusal, codec
   return { outcome: decision.because };
 }
 
-/** What of an answer was kept by a codec, and where it belongs. */
-function keptIn(id: string, decision: Replay | Refusal): { bytes: Uint8Array; place: string } | undefined {
-  if (decision.do === "replay") return { bytes: decision.result, place: id };
-  if (decision.because !== "result-unavailable" || decision.omitted.summary === undefined) return undefined;
-  return { bytes: decision.omitted.summary, place: placeOfSummary(id) };
+/** What of an answer was kept by a codec. */
+function keptBytes(decision: Replay | Refusal): Uint8Array | undefined {
+  if (decision.do === "replay") return decision.result;
+  return decision.because === "result-unavailable" ? decision.omitted.summary : undefined;
 }
 
 /** The same answer with other bytes. */

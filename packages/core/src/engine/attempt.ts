@@ -5,17 +5,16 @@ import type { Settled } from "./result-codec.js";
 import { Steps } from "./stepping.js";
 import type { Attempt, Handler } from "./types.js";
 
-/** What a handler sees of the hold it runs under; `commitWith` completes it inside a transaction. */
+/** What a handler sees of the hold it runs under. */
 export class HeldAttempt implements Attempt {
   readonly commitWith: Attempt["commitWith"];
+  readonly step: Attempt["step"];
   readonly #hold: Hold;
-  readonly #makeSteps: () => Steps;
-  #steps: Steps | undefined;
 
-  constructor(hold: Hold, commitWith: Attempt["commitWith"], makeSteps: () => Steps) {
+  constructor(hold: Hold, commitWith: Attempt["commitWith"], step: Attempt["step"]) {
     this.#hold = hold;
     this.commitWith = commitWith;
-    this.#makeSteps = makeSteps;
+    this.step = step;
   }
 
   get id(): string {
@@ -32,11 +31,6 @@ export class HeldAttempt implements Attempt {
 
   // A property, not a method: handlers take it out of the attempt.
   readonly deriveKey: Attempt["deriveKey"] = (name, format) => deriveKey(this.#hold.id, name, format);
-
-  readonly step: Attempt["step"] = (name, step) => {
-    this.#steps ??= this.#makeSteps();
-    return this.#steps.run(name, step);
-  };
 }
 
 /** What a handler sees where nothing is held: it runs all the same, under the same derived keys. */

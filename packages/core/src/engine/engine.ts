@@ -168,6 +168,7 @@ class Engine implements Oncekey {
     hold.startRenewing();
     const { maxRecordBytes } = this.#shared.options.store.capabilities;
     let committed: { value: T } | undefined;
+    let steps: Steps | undefined;
     const settled = await callHandler(
       handler,
       new HeldAttempt(
@@ -179,7 +180,10 @@ class Engine implements Oncekey {
           const record = completedRecord({ hold, codec, maxRecordBytes, tools, emit, settled: { ok: true, value } });
           await hold.commit(store, record instanceof Promise ? await record : record);
         },
-        () => new Steps(finished, keeperOf(hold, tools)),
+        (name, step) => {
+          steps ??= new Steps(finished, keeperOf(hold, tools));
+          return steps.run(name, step);
+        },
       ),
     );
     // Spelt out: V8 makes a new hidden class for each object that begins with a spread and goes on, at half of the price of

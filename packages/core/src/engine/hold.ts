@@ -45,6 +45,7 @@ export class Hold {
   #renewing = true;
   #ended = false;
   #commitVersion: string | undefined;
+  #lastMinted: string | undefined;
 
   constructor(tools: Tools, settings: Settings, id: string, grant: Grant, onLoss: (reason: LossReason) => void) {
     this.#tools = tools;
@@ -92,8 +93,9 @@ export class Hold {
 
   /** Renews at a third of the lease, until the attempt settles or the longest execution is over. */
   startRenewing(): void {
-    this.#renewUntilMs = this.#tools.clock.nowMs() + this.#settings.maxExecutionMs;
-    this.#scheduleRenewal();
+    const nowMs = this.#tools.clock.nowMs();
+    this.#renewUntilMs = nowMs + this.#settings.maxExecutionMs;
+    this.#scheduleRenewal(nowMs, 0);
   }
 
   /**
@@ -125,9 +127,13 @@ export class Hold {
   }
 
   /** Begins the last write, after the renewal that may be under way; answers what the rules make of the replies until `endMs`. */
-  async settle(purpose: "complete" | "release", record: KeyRecord, endMs: number): Promise<Written> {
+  settle(purpose: "complete" | "release", record: KeyRecord, endMs: number): Promise<Written> {
     this.#end();
-    if (this.#renewal !== undefined) await this.#renewal;
+    if (this.#renewal === undefined) return this.#writeLast(purpose, record, endMs);
+    return this.#renewal.then(() => this.#writeLast(purpose, record, endMs));
+  }
+
+  #writeLast(purpose: "complete" | "release", record: KeyRecord, endMs: number): Promise<Written> {
     return this.#write(beginWriting(purpose, this.#standing, record, undefined, this.#tools.mint), endMs);
   }
 
@@ -185,8 +191,11 @@ export class Hold {
     this.#ended = true;
   }
 
+  /** Copies of one write follow each other, so one look at the last version keeps each once. */
   #remember(version: string): void {
-    if (!this.#minted.includes(version)) this.#minted.push(version);
+    if (version === this.#lastMinted) return;
+    this.#lastMinted = version;
+    this.#minted.push(version);
   }
 
   async #write(first: Writing, endMs: number): Promise<Written> {
@@ -224,15 +233,13 @@ export class Hold {
   }
 
   /** A third of the lease counts from its beginning: an answer that came late leaves less of it. */
-  #scheduleRenewal(leastMs = 0): void {
+  #scheduleRenewal(nowMs: number, leastMs: number): void {
     if (!this.#renewing) return;
-    const { clock } = this.#tools;
-    const nowMs = clock.nowMs();
     const renewing = nowMs < this.#renewUntilMs;
     const leftMs = this.#leaseEndMs - nowMs;
-    const delayMs = renewing ? Math.max(leastMs, 0, leftMs - (this.#settings.leaseMs * 2) / 3) : Math.max(0, leftMs);
+    const delayMs = renewing ? Math.max(leastMs, leftMs - (this.#settings.leaseMs * 2) / 3) : Math.max(0, leftMs);
     const run = renewing ? () => this.#renewOnTime() : () => this.#lose("lapsed");
-    this.#cancelTimer = clock.setTimer(run, delayMs, "idle");
+    this.#cancelTimer = this.#tools.clock.setTimer(run, delayMs, "idle");
   }
 
   #renewOnTime(): void {
@@ -248,7 +255,7 @@ export class Hold {
     if (this.lapsed) this.#lose("lapsed");
     if (written.next === "superseded" || written.next === "vanished") return;
     // A store whose answers are always late is asked again soon, and not without a pause.
-    this.#scheduleRenewal(this.#settings.leaseMs / (written.next === "done" ? 30 : 3));
+    this.#scheduleRenewal(this.#tools.clock.nowMs(), this.#settings.leaseMs / (written.next === "done" ? 30 : 3));
   }
 
   #lose(reason: LossReason): void {
