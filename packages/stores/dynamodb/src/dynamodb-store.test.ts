@@ -69,6 +69,60 @@ describe("the margin for clocks that differ", () => {
   });
 });
 
+describe("a caller that has read its clock long before its request arrives", () => {
+  /** A store whose request is held up for as long as a record lives, while somebody else looks. */
+  function heldUp(request: string, meanwhile: () => Promise<unknown>): DynamoDBStore {
+    const own = connect();
+    around(own, async (name, send) => {
+      if (name === request) {
+        clock.nowMs += 60_000 + MARGIN_MS;
+        await meanwhile();
+      }
+      return send();
+    });
+    return new DynamoDBStore(own, { table, nowMs: () => clock.nowMs });
+  }
+
+  it("cannot renew what somebody has been told is gone", async () => {
+    const { id, version } = await given(store, running(), 60_000);
+    const late = heldUp("UpdateItem", async () => expect(await store.get(id)).toBeUndefined());
+    expect(await late.replace(id, version, "late", running(), HOUR_MS)).toEqual({ written: false, current: undefined });
+    expect(await store.get(id)).toBeUndefined();
+  });
+
+  it("nor what a refused replace was told is gone", async () => {
+    const { id, version } = await given(store, running(), 60_000);
+    const late = heldUp("UpdateItem", async () => {
+      const refusal = await store.replace(id, version, "early", running());
+      expect(refusal).toEqual({ written: false, current: undefined });
+    });
+    expect(await late.replace(id, version, "late", running(), HOUR_MS)).toEqual({ written: false, current: undefined });
+  });
+
+  it("does not read what somebody has been told is gone", async () => {
+    const { id } = await given(store, running(), 60_000);
+    const late = heldUp("GetItem", async () => expect(await store.get(id)).toBeUndefined());
+    expect(await late.get(id)).toBeUndefined();
+  });
+
+  it("and whoever looks meanwhile finds what was renewed in time, not nothing", async () => {
+    const { id, version } = await given(store, running(), 60_000);
+    const own = connect();
+    around(own, async (name, send) => {
+      if (name === "DeleteItem") {
+        clock.nowMs -= 60_000;
+        await store.replace(id, version, "in time", running(), 2 * HOUR_MS);
+        clock.nowMs += 60_000;
+      }
+      return send();
+    });
+    clock.nowMs += 60_000 + MARGIN_MS;
+    expect(await new DynamoDBStore(own, { table, nowMs: () => clock.nowMs }).get(id)).toMatchObject({
+      version: "in time",
+    });
+  });
+});
+
 describe("the time to live", () => {
   it("is in seconds, after the last moment at which anybody sees the record, and moves with the expiry", async () => {
     clock.nowMs += 1;

@@ -46,7 +46,7 @@ export class Session {
 
   async create(id: string, row: Row, limitMs: number): Promise<Done<undefined> | Refused> {
     const command = new PutItemCommand(this.#statements.create(id, row, limitMs));
-    return this.#write(command, "PutItem", () => undefined);
+    return this.#write(command, "PutItem", nothing);
   }
 
   /** Tells the expiry of what it wrote. */
@@ -71,6 +71,24 @@ export class Session {
     const ttl = ttlOf(expiresAtMs + this.#settings.skewMarginMs, 2);
     const inputs = parts.map((part, index) => this.#statements.part(partKey(id, version, index), part, ttl));
     await Promise.all(inputs.map((input) => this.#send(new PutItemCommand(input), "PutItem", "write")));
+  }
+
+  /**
+   * What stands under an id, given what was read there; `undefined`: nothing, and for good.
+   *
+   * An item that has expired is deleted before that is said. The clock is the callers', and one of them may have read it
+   * long before its request arrives: its process was stopped, or the network was slow. By that clock the record would
+   * still live, and it could be renewed after somebody was told that it is gone. What has been deleted cannot.
+   */
+  async standing(id: string, now: Moment, row: Row | undefined, own?: string): Promise<Stored | undefined> {
+    const stored = await this.whole(id, row, now, own);
+    if (stored !== undefined || row === undefined) return stored;
+    const ended = await this.#write(
+      new DeleteItemCommand(this.#statements.end(id, row, now.limitMs)),
+      "DeleteItem",
+      nothing,
+    );
+    return ended.done ? undefined : this.standing(id, now, await this.read(id), own);
   }
 
   /**
@@ -158,3 +176,6 @@ export class Session {
 function partKeys(id: string, version: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => partKey(id, version, index));
 }
+
+/** For writes whose answer says no more than that they are done. */
+function nothing(): undefined {}

@@ -94,6 +94,16 @@ export class Statements {
     };
   }
 
+  /** Deletes an item that has expired, unless it has changed, or is gone, in which case it is to be looked at again. */
+  end(id: string, { version }: Row, limitMs: number): DeleteItemCommandInput {
+    return {
+      ...this.#place(id),
+      ConditionExpression: "#version = :version AND #expires <= :limit",
+      ExpressionAttributeNames: this.#standing,
+      ExpressionAttributeValues: { ":version": { S: version }, ":limit": number(limitMs) },
+    };
+  }
+
   /** A part of a record. Two writes of one part are the same, so nothing is asked first. */
   part(key: string, bytes: Uint8Array, ttl: number): PutItemCommandInput {
     const names = this.#settings.names.attributes;

@@ -44,7 +44,8 @@ export class DynamoDBSteps implements IdempotencyStore {
 
   async get(id: string): Promise<Stored | undefined> {
     const session = this.#session("get");
-    return session.whole(id, await session.read(id), momentOf(this.#settings));
+    const now = momentOf(this.#settings);
+    return session.standing(id, now, await session.read(id));
   }
 
   async create(id: string, version: string, record: KeyRecord, retentionMs: number): Promise<Write> {
@@ -76,7 +77,7 @@ export class DynamoDBSteps implements IdempotencyStore {
         expiresAtMs = row.expiresAtMs;
         return undefined;
       }
-      const standing = await session.whole(id, row, now, version);
+      const standing = await session.standing(id, now, row, version);
       return standing === undefined ? { written: false, current: undefined } : writeOf(standing, version);
     };
     return this.#rounds("replace", async (now) => {
@@ -101,7 +102,7 @@ export class DynamoDBSteps implements IdempotencyStore {
         if (reply.told !== undefined) await session.removeParts(id, reply.told);
         return { written: true };
       }
-      const current = await session.whole(id, reply.row ?? (await session.read(id)), now);
+      const current = await session.standing(id, now, reply.row ?? (await session.read(id)));
       if (current === undefined) return { written: true };
       return current.version === expected ? undefined : { written: false, current };
     });

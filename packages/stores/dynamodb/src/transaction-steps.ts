@@ -62,7 +62,7 @@ export class TransactionSteps implements IdempotencyStore {
     const now = momentOf(this.#settings);
     const pending = this.#writes().get(this.#key(id));
     if (pending === undefined) {
-      const stored = await session.whole(id, await session.read(id), now, own);
+      const stored = await session.standing(id, now, await session.read(id), own);
       return { session, now, stored, inTable: stored?.version };
     }
     const { standing, expected: inTable } = pending;
