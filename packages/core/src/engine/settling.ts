@@ -19,8 +19,11 @@ export interface Ended<T> extends Ending<T> {
 }
 
 /** Stores the result or releases the key, and says what the caller gets. */
-export async function settleAttempt<T>(ended: Ended<T>): Promise<Outcome<T>> {
-  if (ended.committed === undefined) return settleWrite(ended);
+export function settleAttempt<T>(ended: Ended<T>): Promise<Outcome<T>> {
+  return ended.committed === undefined ? settleWrite(ended) : settleCommitted(ended);
+}
+
+async function settleCommitted<T>(ended: Ended<T>): Promise<Outcome<T>> {
   return (await settleCommit(ended)) ?? settleWrite(ended);
 }
 
@@ -58,7 +61,9 @@ async function settleWrite<T>(ended: Ended<T>): Promise<Outcome<T>> {
   const { attempt } = hold.record;
   const last: LastRecord | Promise<Completed> = isKept(ended) ? completedRecord(ended) : releasedRecord(ended);
   const record = last instanceof Promise ? await last : last;
-  const written = await writeLast(ended, record, tools.clock.nowMs() + tools.completionTimeoutMs);
+  const endMs = tools.clock.nowMs() + tools.completionTimeoutMs;
+  const first = await hold.settle(record.state === "completed" ? "complete" : "release", record, endMs);
+  const written = first.next === "too-large" ? await writeBare(ended, record, first, endMs) : first;
   if (written.next === "superseded") return superseded(ended, written.current);
   const kept = record.state === "completed";
   if (written.next === "completed-before") {
@@ -110,17 +115,19 @@ function isKept<T>({ hold, settled, codec, settings, emit }: Ended<T>): boolean 
 /** How the last write stands once its result fits: where the store refuses the record as too large, without its result. */
 type Settlement = Exclude<Written, { readonly next: "too-large" }>;
 
-async function writeLast<T>(ended: Ended<T>, record: LastRecord, endMs: number): Promise<Settlement> {
-  const purpose = record.state === "completed" ? "complete" : "release";
-  return orOmitted(ended, record, await ended.hold.settle(purpose, record, endMs), endMs);
-}
+type TooLarge = Extract<Written, { readonly next: "too-large" }>;
 
-async function orOmitted<T>(ended: Ended<T>, record: LastRecord, written: Written, endMs: number): Promise<Settlement> {
-  if (written.next !== "too-large") return written;
-  const { writing, cause } = written;
+async function writeBare<T>(
+  ended: Ended<T>,
+  record: LastRecord,
+  { writing, cause }: TooLarge,
+  endMs: number,
+): Promise<Settlement> {
   // A store that refuses even the bare record is asked again and again in the background: the key stays guarded.
   if (record.state !== "completed" || isOmitted(record.result)) return { next: "unanswered", writing, cause };
-  return writeLast(ended, { ...record, result: omit(ended, cause) }, endMs);
+  const bare: Completed = { ...record, result: omit(ended, cause) };
+  const written = await ended.hold.settle("complete", bare, endMs);
+  return written.next === "too-large" ? writeBare(ended, bare, written, endMs) : written;
 }
 
 /** Goes on with the last write until it is answered, however long the store is away. */
@@ -133,7 +140,8 @@ async function finishLater<T>(ended: Ended<T>, record: LastRecord, first: Settle
     if (tools.stopped()) return;
     await pause(tools.clock, backoff.nextMs());
     const endMs = tools.clock.nowMs() + tools.completionTimeoutMs;
-    written = await orOmitted(ended, record, await hold.resume(written.writing, endMs), endMs);
+    const again = await hold.resume(written.writing, endMs);
+    written = again.next === "too-large" ? await writeBare(ended, record, again, endMs) : again;
   }
   if (written.next === "superseded") {
     emit({ type: "superseded", id: hold.id, attempt, by: written.current.record.attempt });
