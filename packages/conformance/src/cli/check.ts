@@ -66,8 +66,9 @@ async function checkOne(subject: Subject, settings: Settings, err: Output): Prom
       ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
       ...progress,
     });
+    const durationMs = performance.now() - startMs;
     const raced = await races?.();
-    return { subject, report, durationMs: performance.now() - startMs, ...(raced && { races: raced }) };
+    return { subject, report, durationMs, ...(raced && { races: raced }) };
   } catch (error) {
     // What the suite refuses is a mistake in the fixture; anything else is one of the suite's own.
     if (!(error instanceof TypeError)) throw error;
