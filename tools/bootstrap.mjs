@@ -3,6 +3,7 @@
 //   npm start               install, build, run the demo; runs it again when it crashes on purpose
 //   npm test [stage…]       install, then every stage of tools/run/stages.ts
 //   npm run demo:storm      install, build, run the demo's storm; options after --
+//   npm run test:dynamodb-local   install, fetch AWS's DynamoDB Local, and run the store's tests on it
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -33,6 +34,12 @@ const commands = {
     await prepare();
     const { code } = await foreground(process.execPath, ["--import", "tsx", "tools/run/main.ts", ...rest]);
     process.exitCode = code;
+  },
+  "dynamodb-local": async () => {
+    await prepare();
+    const tests = ["run", "--project", "services", "packages/stores/dynamodb", "tools/services/dynamodb"];
+    const env = { ...process.env, ONCEKEY_DYNAMODB_LOCAL: "1" };
+    process.exitCode = (await foreground("vitest", [...tests, ...rest], { env, shell: windows })).code;
   },
 };
 

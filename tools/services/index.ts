@@ -5,4 +5,7 @@ export { freePort } from "./free-port.js";
 export { carriesPreparedStatements, type PgBouncerOptions, startPgBouncer } from "./pgbouncer.js";
 export { type PostgresOptions, type PostgresServer, startPostgres } from "./postgres.js";
 export { type RedisOptions, type RedisServer, startRedis } from "./redis.js";
+export { type RedisCluster, startRedisCluster } from "./redis-cluster.js";
+export { type RedisSentinel, startRedisSentinel } from "./redis-sentinel.js";
+export { testRedisUrl } from "./redis-service.js";
 export { openWay, type Way } from "./way.js";

@@ -12,12 +12,13 @@ const NAMES = ["redis-server", "valkey-server"] as const;
 const LOCK_TIMEOUT = "DPkg::Lock::Timeout=120";
 
 /**
- * The path of a Redis or Valkey server: from the PATH, or else Debian's, which root installs here and now.
+ * The path of a Redis or Valkey server: what `REDIS_SERVER` names, or one from the PATH, or else Debian's, which root
+ * installs here and now.
  *
  * @throws Error that says what to install.
  */
 export async function redisBinary(path = process.env["PATH"] ?? ""): Promise<string> {
-  const found = onPath(path);
+  const found = process.env["REDIS_SERVER"] || onPath(path);
   if (found !== undefined) return found;
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) throw missing();
   await install();

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { freePort } from "./free-port.js";
@@ -11,10 +11,14 @@ import { redisBinary } from "./redis-binary.js";
 const READY_WITHIN_MS = 10_000;
 const STOP_WITHIN_MS = 5_000;
 const LOG_LINES_KEPT = 200;
+/** A Sentinel writes what it learns into its own configuration. */
+const SENTINEL_FILE = "sentinel.conf";
 
 export interface RedisOptions {
   /** Server settings by name, for example `{ "maxmemory-policy": "allkeys-lru" }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Makes it a Sentinel, with these lines of configuration. */
+  readonly sentinel?: readonly string[];
 }
 
 /** A Redis server of our own. */
@@ -26,6 +30,10 @@ export interface RedisServer {
   logs(): string;
   /** kill -9, as in a crash. Resolves when it is gone. What it had appended to its file stays. */
   kill(): Promise<void>;
+  /** SIGSTOP: it keeps its connections and its memory, and does nothing. */
+  pause(): void;
+  /** SIGCONT, after `pause()`. */
+  resume(): void;
   /** Starts it again after `kill()`, on the same port and data. Resolves when it answers. */
   start(): Promise<void>;
   /** Ends it and deletes its data. Harmless if it is down or already stopped. */
@@ -43,7 +51,12 @@ export interface RedisServer {
 export async function startRedis(options: RedisOptions = {}): Promise<RedisServer> {
   const binary = await redisBinary();
   const folder = await mkdtemp(join(temporaryRoot(undefined), "oncekey-redis-"));
-  const server = new OwnRedis(binary, folder, await freePort(), options.settings ?? {});
+  const port = await freePort();
+  const server = new OwnRedis(binary, folder, port, options.settings ?? {}, options.sentinel !== undefined);
+  if (options.sentinel !== undefined) {
+    const lines = [`port ${port}`, "bind 127.0.0.1", `dir ${folder}`, ...options.sentinel];
+    await writeFile(join(folder, SENTINEL_FILE), lines.join("\n"));
+  }
   try {
     await server.start();
   } catch (error) {
@@ -59,15 +72,23 @@ class OwnRedis implements RedisServer {
   readonly #binary: string;
   readonly #folder: string;
   readonly #settings: Readonly<Record<string, string>>;
+  readonly #isSentinel: boolean;
   readonly #reaper: Reaper;
   #server: ChildProcess | undefined;
   #log: string[] = [];
 
-  constructor(binary: string, folder: string, port: number, settings: Readonly<Record<string, string>>) {
+  constructor(
+    binary: string,
+    folder: string,
+    port: number,
+    settings: Readonly<Record<string, string>>,
+    isSentinel: boolean,
+  ) {
     this.#binary = binary;
     this.#folder = folder;
     this.port = port;
     this.#settings = settings;
+    this.#isSentinel = isSentinel;
     this.#reaper = new Reaper(folder);
     this.url = `redis://127.0.0.1:${port}`;
   }
@@ -97,13 +118,23 @@ class OwnRedis implements RedisServer {
   }
 
   async stop(): Promise<void> {
+    this.resume();
     if (this.#server !== undefined) await end(this.#server, "SIGTERM");
     this.#server = undefined;
     this.#reaper.watch(0);
     await this.#reaper.sweep();
   }
 
+  pause(): void {
+    this.#server?.kill("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#server?.kill("SIGCONT");
+  }
+
   #arguments(): string[] {
+    if (this.#isSentinel) return [join(this.#folder, SENTINEL_FILE), "--sentinel"];
     const settings: Record<string, string> = {
       port: String(this.port),
       bind: "127.0.0.1",

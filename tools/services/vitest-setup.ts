@@ -2,13 +2,19 @@ import { Client } from "pg";
 import { announceDatabase, dropDatabases } from "./database.js";
 import { provideDynamoDB } from "./dynamodb.js";
 import { startPostgres } from "./postgres.js";
+import { provideRedis } from "./redis-service.js";
 
 /** Before the first test of the project "services": the servers to run on. A missing one fails the run, it never skips. */
 export async function setup(): Promise<() => Promise<void>> {
-  const stops = await Promise.all([providePostgres(), provideDynamoDB()]);
-  return async () => {
-    await Promise.all(stops.map((stop) => stop()));
+  const provided = await Promise.allSettled([providePostgres(), provideDynamoDB(), provideRedis()]);
+  const stops = provided.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  const stop = async () => {
+    await Promise.all(stops.map((each) => each()));
   };
+  const failed = provided.find((each) => each.status === "rejected");
+  if (failed === undefined) return stop;
+  await stop();
+  throw failed.reason;
 }
 
 async function providePostgres(): Promise<() => Promise<void>> {
