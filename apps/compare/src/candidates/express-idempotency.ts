@@ -58,6 +58,7 @@ function fixtureOf(name: string, adapter: () => IIdempotencyDataAdapter, latency
     lacks: {
       policies: "it has one policy",
       waiting: "it does not wait",
+      quotas: "it does not count keys",
       "raw-bodies": "it compares what the body parser has made",
     },
     start: (app) => {

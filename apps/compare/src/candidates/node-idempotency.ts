@@ -56,6 +56,7 @@ function fixtureOf(name: string, adapter: () => StorageAdapter, latencyMs = 0): 
     lacks: {
       policies: "it has one policy",
       waiting: "the core that its plugin pins does not wait",
+      quotas: "it does not count keys",
       "error-handler": "a NestJS handler has no next(error); it throws",
       "raw-bodies": "it hashes what the body parser has made",
     },

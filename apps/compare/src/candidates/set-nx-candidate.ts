@@ -25,6 +25,7 @@ export const setNxCandidate: Candidate = {
       lacks: {
         policies: "it has one policy",
         waiting: "it does not wait",
+        quotas: "it does not count keys",
         "raw-bodies": "it hashes what the body parser has made",
       },
       start: async (app: ScriptedApp) => {

@@ -26,7 +26,8 @@ export type Problem =
   | "request-in-progress"
   | "response-unavailable"
   | "store-unavailable"
-  | "body-too-large";
+  | "body-too-large"
+  | "too-many-keys";
 
 const statusOf: Readonly<Record<Problem, number>> = {
   "key-missing": 400,
@@ -36,6 +37,7 @@ const statusOf: Readonly<Record<Problem, number>> = {
   "response-unavailable": 409,
   "store-unavailable": 503,
   "body-too-large": 413,
+  "too-many-keys": 429,
 };
 
 /** Fails unless the answer came from the application, this time. */

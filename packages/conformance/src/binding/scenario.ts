@@ -1,3 +1,5 @@
+import type { Quota } from "@oncekey/core";
+
 /*
  * The scripted app, as data. A binding is judged from outside, by a server that mounts these routes in its framework's
  * own way. Everything here is plain JSON, so that a server in another language can mount the same routes from a file.
@@ -27,6 +29,7 @@ export const bindingFeatures = {
   disconnects: "notice a client that hangs up while its handler runs",
   connections: "keep connections alive, and take pipelined requests",
   waiting: "offer the route option waitMs",
+  quotas: "offer a bound on the keys that an account may have on a route",
   policies: "offer the route option policy",
   methods: "offer the route option methods",
 } as const;
@@ -44,6 +47,9 @@ export interface ScenarioOptions {
   readonly maxBodyBytes?: number;
   /** Headers of the application's own that a replay carries besides the usual ones. */
   readonly storedHeaders?: readonly string[];
+  /** The most keys that an account may have here; a {@link ScriptedApp} makes it a `quota`, and the wait 30 s. */
+  readonly maxKeys?: number;
+  readonly quota?: Quota;
 }
 
 /** What a handler does once it has counted its run and has passed the latch. */

@@ -90,6 +90,7 @@ const atMostOnce: Partial<Scenario> = { options: { policy: "at-most-once" }, fea
 const configured: readonly Scenario[] = [
   scenario("optional", created, { options: { required: false } }),
   scenario("small-bodies", { does: "echo" }, { options: { maxBodyBytes: 1_024 } }),
+  scenario("few-keys", created, { options: { maxKeys: 1 }, feature: "quotas" }),
   scenario("waits", created, { options: { waitMs: 20_000 }, feature: "waiting" }),
   scenario("put", created, { options: { methods: ["PUT"] }, methods: ["PUT"], feature: "methods" }),
   scenario("at-most-once-500", answering(500, [], json), atMostOnce),

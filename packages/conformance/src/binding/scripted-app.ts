@@ -1,4 +1,4 @@
-import { type IdempotencyStore, NotExecutedError } from "@oncekey/core";
+import { type IdempotencyStore, NotExecutedError, type Quota } from "@oncekey/core";
 import { type Answer, answerOf, echoOf } from "./answer.js";
 import { Latches } from "./latches.js";
 import { type Scenario, suiteHeaders } from "./scenario.js";
@@ -36,7 +36,7 @@ interface Runs {
  */
 export class ScriptedApp {
   /** The routes to mount, below `/scenario/`. */
-  readonly scenarios: readonly Scenario[] = scenarios;
+  readonly scenarios: readonly Scenario[] = scenarios.map(withQuota);
   readonly #runs = new Map<string, Runs>();
   readonly #latches = new Latches();
   readonly #tap = new StoreTap();
@@ -125,6 +125,22 @@ class ScriptedError extends Error {
   constructor() {
     super("this handler fails because its script says so");
   }
+}
+
+/** Puts a function in the place of the number that says how many keys an account may have. */
+function withQuota(scenario: Scenario): Scenario {
+  const { maxKeys, ...options } = scenario.options;
+  return maxKeys === undefined ? scenario : { ...scenario, options: { ...options, quota: atMost(maxKeys) } };
+}
+
+function atMost(maxKeys: number): Quota {
+  const accounts = new Map<string, Set<string>>();
+  return ({ scope, id }) => {
+    const ids = accounts.get(scope) ?? new Set();
+    if (!ids.has(id) && ids.size >= maxKeys) return { admit: false, retryAfterMs: 30_000 };
+    accounts.set(scope, ids.add(id));
+    return { admit: true };
+  };
 }
 
 function isStoreFault(fault: string | null): fault is StoreFault {

@@ -1,5 +1,5 @@
 import { equal } from "../../expect.js";
-import { isFirst, isReplayOf } from "../answers.js";
+import { isFirst, isProblem, isReplayOf, tellsWhenToRetry } from "../answers.js";
 import { type BindingCase, bindingCase } from "../binding-case.js";
 import { textOf } from "../wire.js";
 
@@ -37,4 +37,26 @@ export const scopeCases: readonly BindingCase[] = [
     isFirst(await probe.ask("created", { account: probe.account, key: `x:${probe.key}` }), 201, "the other's answer");
     await probe.ran(2);
   }),
+
+  bindingCase(
+    "SCP-05",
+    "must",
+    "an account that may have no more keys gets no new one, and its retries are answered",
+    async (probe) => {
+      const newKey = { key: `${probe.key}-2` };
+      const first = await probe.ask("few-keys");
+      isFirst(first, 201);
+      const refused = await probe.ask("few-keys", newKey);
+      isProblem(refused, "too-many-keys", "one key too many");
+      tellsWhenToRetry(refused, 60);
+      isReplayOf(await probe.ask("few-keys"), first);
+      isFirst(
+        await probe.ask("few-keys", { ...newKey, account: `${probe.account}-b` }),
+        201,
+        "another account's answer",
+      );
+      await probe.ran(2);
+    },
+    { needs: ["quotas"] },
+  ),
 ];

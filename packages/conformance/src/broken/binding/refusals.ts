@@ -88,6 +88,25 @@ export const brokenRefusals: readonly BrokenBinding[] = [
     },
   ),
   broken(
+    "limits-requests",
+    "refuses whatever comes from an account that has too many keys, retries among it",
+    ["SCP-05"],
+    (protect) => {
+      const refusals = new Map<string | null, Response>();
+      return (handler, scenario) => {
+        const next = protect(handler, scenario);
+        return async (request) => {
+          const account = request.headers.get("x-account");
+          const refusal = refusals.get(account);
+          if (refusal !== undefined) return refusal.clone();
+          const answer = await next(request);
+          if (answer.status === 429 && isRefusal(answer)) refusals.set(account, answer.clone());
+          return answer;
+        };
+      };
+    },
+  ),
+  broken(
     "never-waits",
     "refuses a duplicate where the route lets it wait",
     ["CON-04"],
