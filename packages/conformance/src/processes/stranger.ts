@@ -1,5 +1,5 @@
 import type { IdempotencyStore, KeyRecord, Stored, Write } from "@oncekey/core";
-import { completed, released, running } from "../store/samples.js";
+import { bytesOf, completed, released, running } from "../store/samples.js";
 import type { Caller } from "./attempts.js";
 
 /**
@@ -65,6 +65,6 @@ export class Stranger {
 
   #record(): KeyRecord {
     const step = ++this.#steps;
-    return [running(step), completed(undefined, step), released(step)][step % 3] ?? released(step);
+    return [running(step), completed(bytesOf(64, 8 * step), step), released(step)][step % 3] ?? released(step);
   }
 }

@@ -142,6 +142,40 @@ export const expiryCases = [
     await bench.passExpiry(Math.max(1, bench.fixture.capabilities.resolutionMs));
     await slot.absent(store);
   }),
+
+  storeCase(
+    "EXP-13",
+    "must",
+    "until its retention ends a record stands for writes too, not for get alone",
+    async (bench) => {
+      const store = await bench.open();
+      // Not a whole number of seconds: a clock that counts in those would be late or early by a part of one.
+      const retentionMs = bench.shortMs + bench.tickMs / 2;
+      const create = async () => {
+        const [id, version] = [new Slot(bench).id, freshVersion()];
+        return { id, version, made: await bench.timed(() => store.create(id, version, running(), retentionMs)) };
+      };
+      const [claimed, taken, removed] = [await create(), await create(), await create()];
+      await bench.pass(retentionMs - bench.tickMs / 4);
+      const stood = async ({ made }: typeof claimed, what: string, call: () => Promise<boolean>) => {
+        const answer = await bench.timed(call);
+        const ageMs = bench.between(made, answer).maxMs;
+        check(answer.value || ageMs >= retentionMs, `${what}: the record was gone after ${ageMs} of ${retentionMs} ms`);
+      };
+      const next = freshVersion();
+      await stood(
+        claimed,
+        "create",
+        async () => !(await store.create(claimed.id, next, running(), bench.longMs)).written,
+      );
+      await stood(
+        taken,
+        "replace",
+        async () => (await store.replace(taken.id, taken.version, next, completed())).written,
+      );
+      await stood(removed, "remove", async () => !(await store.remove(removed.id, next)).written);
+    },
+  ),
 ];
 
 /** The waits between the reads that watch a record expire: just before, exactly at, and after, where time can be set. */

@@ -1,4 +1,5 @@
-import { equal, fail, present, rejected } from "../expect.js";
+import type { IdempotencyStore } from "@oncekey/core";
+import { check, equal, fail, present, rejected, show } from "../expect.js";
 import type { StoreBench } from "./bench.js";
 import type { FaultHooks } from "./fixture.js";
 import { completed, freshVersion, running } from "./samples.js";
@@ -116,7 +117,98 @@ export const faultCases = [
     },
     only,
   ),
+
+  storeCase(
+    "FLT-07",
+    "must",
+    "while answers are slow, every operation tells the truth or throws",
+    async (bench) => {
+      const faults = faultsOf(bench);
+      const store = await bench.open();
+      const slots = [new Slot(bench), new Slot(bench), new Slot(bench), new Slot(bench)] as const;
+      for (const slot of slots) await slot.create(store, running());
+      const [read, claimed, replaced, removed] = slots;
+      await faults.slow(SLOW_MS);
+      await Promise.all([
+        trueOrThrown(bench, store.get(read.id), "get", (stored) => stored?.version === read.version),
+        trueOrThrown(
+          bench,
+          store.create(claimed.id, freshVersion(), running(), bench.longMs),
+          "create where a record stands",
+          (write) => !write.written && write.current?.version === claimed.version,
+        ),
+        trueOrThrown(
+          bench,
+          store.replace(replaced.id, freshVersion(), freshVersion(), completed()),
+          "replace of another version",
+          (write) => !write.written && write.current?.version === replaced.version,
+        ),
+        trueOrThrown(
+          bench,
+          store.remove(removed.id, freshVersion()),
+          "remove of another version",
+          (removal) => !removal.written && removal.current.version === removed.version,
+        ),
+      ]);
+      await faults.heal();
+      const after = await bench.open();
+      for (const slot of slots) await slot.stands(after, "get when answers are fast again");
+    },
+    only,
+  ),
+
+  storeCase(
+    "FLT-08",
+    "should",
+    "a client that was open during a fault works again after it, without being opened anew",
+    async (bench) => {
+      const faults = faultsOf(bench);
+      const store = await bench.open();
+      const slot = new Slot(bench);
+      await slot.create(store, running());
+      await faults.cut();
+      await works(store, slot.id);
+      await faults.heal();
+      for (let waitedMs = 0; !(await works(store, slot.id)); waitedMs += 50) {
+        check(waitedMs < RECOVERY_MS, `the client fails ${RECOVERY_MS} ms after the fault has passed`);
+        await bench.sleep(50);
+      }
+      await slot.stands(store, "get by the same client after the fault");
+      await slot.replace(store, completed());
+    },
+    only,
+  ),
 ];
+
+/** Longer than a reply takes, and shorter than a client should wait for one. */
+const SLOW_MS = 150;
+
+/** Clients wait longer and longer between two tries to connect; they should be back by then. */
+const RECOVERY_MS = 5_000;
+
+/** An answer, where there is one, must be so. */
+async function trueOrThrown<Answer>(
+  bench: StoreBench,
+  call: Promise<Answer>,
+  what: string,
+  holds: (answer: Answer) => boolean,
+): Promise<void> {
+  let answer: Answer;
+  try {
+    answer = await call;
+  } catch {
+    bench.note(`${what}: the client did not wait`);
+    return;
+  }
+  check(holds(answer), `${what}, with a slow answer\nactual:   ${show(answer)}`);
+}
+
+async function works(store: IdempotencyStore, id: string): Promise<boolean> {
+  return store.get(id).then(
+    () => true,
+    () => false,
+  );
+}
 
 /** The hooks, which are set back when the case ends. */
 function faultsOf(bench: StoreBench): FaultHooks {

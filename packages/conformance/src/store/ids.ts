@@ -8,7 +8,7 @@ export const idCases = [
   storeCase(
     "IDS-01",
     "must",
-    "ids of every shape of base64url are kept apart, down to one character or its case",
+    "ids of every character of base64url are kept apart, down to one character at any place, or its case",
     async (bench) => {
       const store = await bench.open();
       const slots = neighbours(freshId()).map((id) => new Slot(bench, id));
@@ -43,9 +43,18 @@ export const idCases = [
   }),
 ];
 
-/** Ids that differ from the first one, and from each other, in as little as an id can. */
+/** Ids that differ in as little as an id can: at every place, and by every character at one place. */
 function neighbours(id: string): readonly string[] {
   const middle = id.slice(2, -2);
   const ends = ["--", "__", "-_", "_-", "AA", "aa", "Aa", "aA", "00", "zz"];
-  return [...ends.map((end) => `${end}${middle}--`), ...ends.map((end) => `--${middle.slice(1)}A${end}`)];
+  const around = [...ends.map((end) => `${end}${middle}--`), ...ends.map((end) => `--${middle.slice(1)}A${end}`)];
+  const everywhere = Array.from({ length: id.length }, (_, place) => withCharacter(id, place, place));
+  const everything = Array.from({ length: ALPHABET.length }, (_, character) => withCharacter(id, 21, character));
+  return [...new Set([...around, ...everywhere, ...everything])];
+}
+
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+function withCharacter(id: string, place: number, character: number): string {
+  return `${id.slice(0, place)}${ALPHABET[character]}${id.slice(place + 1)}`;
 }

@@ -1,7 +1,7 @@
 import type { IdempotencyStore, ListableStore, Page } from "@oncekey/core";
 import { check, equal } from "../expect.js";
 import { canList } from "./optional-interfaces.js";
-import { completed, freshVersion, released, running } from "./samples.js";
+import { completed, freshId, freshVersion, released, running } from "./samples.js";
 import { Slot } from "./slot.js";
 import { listing, storeCase } from "./store-case.js";
 
@@ -78,22 +78,59 @@ export const listCases = [
     },
     only,
   ),
+
+  storeCase(
+    "LST-05",
+    "must",
+    "records that stand throughout are listed once, whatever is written between two pages",
+    async (bench) => {
+      const store = listable(await bench.open());
+      // One after the other, near the beginning: that is where what comes before them counts.
+      const slots = Array.from({ length: 8 }, () => new Slot(bench, `--z${freshId().slice(3)}`));
+      for (const slot of slots) await slot.create(store);
+      const write = async ({ entries }: Page) => {
+        // Two more before everything that was listed, and what the cursor stands on is gone.
+        for (let more = 0; more < 2; more++) {
+          await store.create(`---${freshId().slice(3)}`, freshVersion(), running(), bench.longMs);
+        }
+        const last = slots.find(({ id }) => id === entries.at(-1)?.id);
+        if (last !== undefined) await store.remove(last.id, last.version);
+      };
+      const pages = await allPages(store, { limit: 3, steady: 40, between: write });
+      const ids = pages.flatMap((page) => page.entries.map(({ id }) => id));
+      for (const { id } of slots) equal(ids.filter((each) => each === id).length, 1, `how often ${id} is listed`);
+    },
+    only,
+  ),
 ];
 
 /** Reads all pages, small ones first: the storage may hold the records of others too. */
-async function allPages(store: ListableStore): Promise<readonly Page[]> {
+async function allPages(
+  store: ListableStore,
+  { limit = 1, steady = 0, between = async () => {} }: Paging = {},
+): Promise<readonly Page[]> {
   const pages: Page[] = [];
   let cursor: string | undefined;
-  let limit = 1;
+  let most = limit;
   do {
-    const page: Page = await store.list(cursor === undefined ? { limit } : { cursor, limit });
-    check(page.entries.length <= limit, `a page with the limit ${limit} has ${page.entries.length} entries`);
+    const page: Page = await store.list(cursor === undefined ? { limit: most } : { cursor, limit: most });
+    check(page.entries.length <= most, `a page with the limit ${most} has ${page.entries.length} entries`);
     check(pages.length < 10_000, "the pages of list do not come to an end");
     pages.push(page);
+    await between(page);
     cursor = page.cursor;
-    limit = Math.min(2 * limit, 1_000);
+    if (pages.length > steady) most = Math.min(2 * most, 1_000);
   } while (cursor !== undefined);
   return pages;
+}
+
+interface Paging {
+  /** Of the first page. */
+  readonly limit?: number;
+  /** So many pages have that limit; those after them have more and more. */
+  readonly steady?: number;
+  /** Done after each page. */
+  readonly between?: (page: Page) => Promise<void>;
 }
 
 function listable(store: IdempotencyStore): ListableStore {

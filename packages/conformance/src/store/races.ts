@@ -2,11 +2,12 @@ import type { IdempotencyStore, KeyRecord, Write } from "@oncekey/core";
 import { check, equal, present, show } from "../expect.js";
 import type { StoreBench } from "./bench.js";
 import { completed, freshId, freshVersion, running } from "./samples.js";
-import { raceCaveat, storeCase } from "./store-case.js";
+import { raceCaveat, storeCase, takes } from "./store-case.js";
 
 const CLIENTS = 4;
 const RACERS = 16;
 const ROUNDS = 8;
+const LARGE_BYTES = 64 * 1_024;
 
 /** Races: between calls of several clients under way at once, each step is atomic. */
 export const raceCases = [
@@ -204,6 +205,46 @@ export const raceCases = [
       bench.note(`${reads} reads beside 39 writes`);
     },
     raceCaveat,
+  ),
+
+  storeCase(
+    "RAC-08",
+    "must",
+    "a read beside writes of large records sees one write whole, also where a store keeps them in parts",
+    async (bench) => {
+      const stores = await bench.openMany(CLIENTS);
+      const id = freshId();
+      const writer = present(stores[0], "a store");
+      const version = (attempt: number) => `write-${attempt}`;
+      const large = (attempt: number) => completed(new Uint8Array(LARGE_BYTES).fill(attempt), attempt);
+      await writer.create(id, version(1), large(1), bench.longMs);
+      let writing = true;
+      let reads = 0;
+      const reading = Promise.all(
+        stores.slice(1).map(async (store) => {
+          do {
+            const stored = present(await store.get(id), "get beside writes");
+            const { attempt } = stored.record;
+            equal(stored.version, version(attempt), `the version of the record with attempt ${attempt}`);
+            equal(stored.record, large(attempt), `the record of write ${attempt}`);
+            reads += 1;
+            await bench.turn();
+          } while (writing);
+        }),
+      );
+      const writes = async () => {
+        for (let attempt = 2; attempt <= 20; attempt++) {
+          await writer.replace(id, version(attempt - 1), version(attempt), large(attempt));
+        }
+      };
+      const written = writes().finally(() => {
+        writing = false;
+      });
+      await Promise.all([reading, written]);
+      await writer.remove(id, version(20));
+      bench.note(`${reads} reads beside 19 writes`);
+    },
+    { ...raceCaveat, needs: [takes(LARGE_BYTES + 1_024)] },
   ),
 ];
 

@@ -1,7 +1,7 @@
 import { type Completed, encodeRecord } from "@oncekey/core";
 import { equal, rejected } from "../expect.js";
 import type { StoreBench } from "./bench.js";
-import { bytesOf, completed, freshVersion, running } from "./samples.js";
+import { bytesOf, completed, freshVersion, released, running } from "./samples.js";
 import { Slot } from "./slot.js";
 import { reachableLimit, storeCase, takes } from "./store-case.js";
 
@@ -83,6 +83,28 @@ export const sizeCases = [
       equal(code, "RECORD_TOO_LARGE", "the error's code");
     },
     { needs: [reachableLimit] },
+  ),
+
+  storeCase(
+    "SIZ-07",
+    "must",
+    "large and small records may follow each other, and leave nothing of one another",
+    async (bench) => {
+      const [store, reader] = [await bench.open(), await bench.open()];
+      const bytes = Math.min(bench.fixture.capabilities.maxRecordBytes - KIB, 256 * KIB);
+      const slot = new Slot(bench);
+      await slot.create(store, completed(bytesOf(bytes, 1)));
+      for (const record of [completed(bytesOf(bytes, 2)), running(2), completed(bytesOf(bytes, 3)), released(3)]) {
+        await slot.replace(store, record);
+        await slot.stands(reader, "get after replace");
+      }
+      await slot.replace(store, completed(bytesOf(bytes, 4)));
+      await store.remove(slot.id, slot.version);
+      await slot.absent(reader, "get after the remove of a large record");
+      await slot.create(store, completed(bytesOf(16)));
+      await slot.stands(reader, "get after a small record in its place");
+    },
+    { needs: [takes(16 * KIB)] },
   ),
 ];
 

@@ -78,6 +78,8 @@ export class Slot {
     const { version, record, written, lives } = this.#expected;
     equal(stored.version, version, `${what}: the version`);
     equal(stored.record, record, `${what}: the record`);
+    const numbers = Number.isFinite(stored.ageMs) && Number.isFinite(stored.expiresInMs);
+    check(numbers, `${what}: ageMs and expiresInMs are numbers\nactual:   ${show(stored)}`);
     const bench = this.#bench;
     const { skewMarginMs } = bench.fixture.capabilities;
     const age = bench.between(written, call);

@@ -1,14 +1,8 @@
-import type { IdempotencyStore, StoreCapabilities, Stored } from "@oncekey/core";
+import type { StoreCapabilities, Stored } from "@oncekey/core";
 import { broken } from "./broken-store.js";
+import { instead } from "./instead.js";
 import type { FullStore } from "./memory-fixture.js";
 import { type Entries, SeamStore } from "./seams.js";
-
-/** The same store, with some operations done otherwise. */
-function instead(store: FullStore, changes: Partial<IdempotencyStore>): FullStore {
-  return new Proxy(store, {
-    get: (target, name): unknown => Reflect.get(Object.hasOwn(changes, name) ? changes : target, name),
-  });
-}
 
 const swallowsFaults = (store: FullStore) => instead(store, { get: (id) => store.get(id).catch(() => undefined) });
 
@@ -24,6 +18,28 @@ const hidesTheCause = (store: FullStore) =>
         throw new Error("the store failed");
       }),
   });
+
+/** Gives up after a while, as a cache would: nothing came, so nothing is there. */
+const timeOutsAreAnswers = (store: FullStore) =>
+  instead(store, {
+    get: (id) => {
+      const patience = new Promise<undefined>((resolve) => setTimeout(resolve, 50, undefined));
+      return Promise.race([store.get(id), patience]);
+    },
+  });
+
+/** A client that never connects again. */
+function staysBroken(store: FullStore): FullStore {
+  let broken: unknown;
+  const get = async (id: string): Promise<Stored | undefined> => {
+    if (broken !== undefined) throw broken;
+    return store.get(id).catch((error) => {
+      broken = error;
+      throw error;
+    });
+  };
+  return instead(store, { get });
+}
 
 function readsACache(store: FullStore): FullStore {
   const seen = new Map<string, Stored>();
@@ -92,9 +108,17 @@ export const brokenAnswers = [
   ),
   broken("hides-the-cause", "the driver's error is thrown away", ["FLT-06"], SeamStore, hidesTheCause),
   broken(
+    "time-outs-are-answers",
+    "a get that takes too long is answered as nothing there",
+    ["FLT-07"],
+    SeamStore,
+    timeOutsAreAnswers,
+  ),
+  broken("stays-broken", "a client never connects again after a fault", ["FLT-08"], SeamStore, staysBroken),
+  broken(
     "reads-a-cache",
     "get answers from a cache of the process",
-    ["GET-02", "GET-03", "EXP-01", "AGE-01", "AGE-02", "AGE-04", "AGE-05", "REC-10", "RAC-03"],
+    ["GET-02", "GET-03", "EXP-01", "AGE-01", "AGE-02", "AGE-04", "AGE-05", "REC-10", "SIZ-07", "RAC-03"],
     SeamStore,
     readsACache,
   ),

@@ -18,7 +18,7 @@ describe("the store suite finds every planted bug, by the cases aimed at it and 
 
   it("has a bug for every case, but for those that nothing passes without", () => {
     const found = new Set(brokenStores.flatMap(({ fails }) => fails));
-    const obvious = ["CRE-01", "GET-01", "REP-01", "REC-01", "REC-06", "FLT-02"];
+    const obvious = ["GET-01"];
     expect(storeCases.map(({ id }) => id).filter((id) => !found.has(id))).toEqual(obvious);
   });
 });

@@ -87,6 +87,24 @@ class CutsFingerprints extends SeamStore {
   }
 }
 
+class BigintsAsText extends SeamStore {
+  protected override copyOut(record: KeyRecord): KeyRecord {
+    const copy = super.copyOut(record);
+    return record.attempt < 2 ** 31 ? copy : Object.assign(copy, { attempt: String(record.attempt) });
+  }
+}
+
+class KeepsTheFirstBody extends SeamStore {
+  override async replace(...args: Parameters<SeamStore["replace"]>): ReturnType<SeamStore["replace"]> {
+    const [id, expected, version, record, keepMs] = args;
+    const standing = this.find(id)?.record;
+    if (standing?.state !== "completed" || record.state !== "completed") return super.replace(...args);
+    const { result } = standing;
+    if (isOmitted(result) || result.byteLength < 4_096) return super.replace(...args);
+    return super.replace(id, expected, version, { ...record, result }, keepMs);
+  }
+}
+
 class HasNoLimit extends SeamStore {
   protected override checkSize(): void {}
 }
@@ -108,13 +126,13 @@ export const brokenEncodings = [
   broken(
     "bytes-as-text",
     "bytes go through UTF-8: a TEXT column, JSON, a client that decodes replies",
-    ["REC-02", "REC-03", "REC-05", "REC-09", "REC-11", "SIZ-01", "SIZ-02", "SIZ-03"],
+    ["REC-02", "REC-03", "REC-05", "REC-09", "REC-11", "SIZ-01", "SIZ-02", "SIZ-03", "SIZ-07"],
     BytesAsText,
   ),
   broken(
     "cuts-at-64-kib",
     "bytes beyond 65,535 are cut: a BLOB column of MySQL outside strict mode",
-    ["SIZ-01", "SIZ-02", "SIZ-03"],
+    ["SIZ-01", "SIZ-02", "SIZ-03", "SIZ-07", "RAC-08"],
     CutsAt64KiB,
   ),
   broken(
@@ -145,6 +163,18 @@ export const brokenEncodings = [
   ),
   broken("attempts-of-32-bits", "numbers are kept in 32 bits", ["REC-08"], AttemptsOf32Bits),
   broken("cuts-fingerprints", "fingerprints are cut at 64 characters: VARCHAR(64)", ["REC-07"], CutsFingerprints),
+  broken(
+    "bigints-as-text",
+    "numbers beyond 32 bits come back as text: BIGINT, read as it is",
+    ["REC-08"],
+    BigintsAsText,
+  ),
+  broken(
+    "keeps-the-first-body",
+    "a large result is kept aside, and a second one under its id is not written",
+    ["SIZ-07"],
+    KeepsTheFirstBody,
+  ),
   broken("has-no-limit", "the declared limit is not applied", ["SIZ-04", "SIZ-05", "SIZ-06"], HasNoLimit),
   broken(
     "writes-before-it-refuses",

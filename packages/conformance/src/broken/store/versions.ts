@@ -78,13 +78,13 @@ export const brokenVersions = [
   broken(
     "replaces-any-version",
     "replace does not compare the version: an UPDATE without it in its WHERE",
-    ["REP-02", "REP-03", "REP-05", "VER-05", "VER-06", "AGE-03", "IDS-03", "RAC-02", "RAC-03"],
+    ["REP-02", "REP-03", "REP-05", "VER-05", "VER-06", "AGE-03", "IDS-03", "RAC-02", "RAC-03", "FLT-07"],
     ReplacesAnyVersion,
   ),
   broken(
     "removes-any-version",
     "remove does not compare the version: DEL, where a script is needed",
-    ["REM-02", "REM-03", "VER-06", "VER-07", "AGE-03", "REC-11", "IDS-03", "RAC-05"],
+    ["REM-02", "REM-03", "VER-06", "VER-07", "EXP-13", "AGE-03", "REC-11", "IDS-03", "RAC-05", "FLT-07"],
     RemovesAnyVersion,
   ),
   broken(
@@ -108,13 +108,13 @@ export const brokenVersions = [
   broken(
     "adopts-refused-versions",
     "a refused replace leaves its version behind",
-    ["REP-02", "REP-05", "VER-06", "AGE-03", "IDS-03", "RAC-02"],
+    ["REP-02", "REP-05", "VER-06", "AGE-03", "IDS-03", "RAC-02", "FLT-07"],
     AdoptsRefusedVersions,
   ),
   broken(
     "refuses-without-current",
     "a refused write does not say what stands",
-    ["CRE-03", "REP-03", "VER-04", "VER-05", "REC-11", "RAC-01", "RAC-02", "RAC-03", "RAC-04"],
+    ["CRE-03", "REP-03", "VER-04", "VER-05", "REC-11", "RAC-01", "RAC-02", "RAC-03", "RAC-04", "FLT-07"],
     RefusesWithoutCurrent,
   ),
   broken(
