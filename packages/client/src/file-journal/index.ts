@@ -78,6 +78,8 @@ class SegmentedJournal implements FileJournal {
     if (this.#failure !== undefined) throw this.#failure;
     this.#catchUp();
     if (!this.#records.has(operationId)) await this.#append({ type: "claim", record });
+    // Written by a process that may have died before it could make sure of it.
+    else if (this.#segment.isUnsure) await this.#sync(this.#segment);
     const kept = this.#records.get(operationId);
     if (kept === undefined) throw new Error(`the journal lost the operation ${JSON.stringify(operationId)}`);
     return kept;
@@ -153,10 +155,11 @@ class SegmentedJournal implements FileJournal {
     for (;;) {
       const segment = this.#segment;
       segment.append(text);
-      if (mustLast) await this.#sync(segment);
       this.#catchUp();
       // A seal came first, perhaps: what stands after it does not count. What counts twice does no harm.
-      if (segment === this.#segment) break;
+      if (segment !== this.#segment) continue;
+      if (mustLast) await this.#sync(segment);
+      break;
     }
     if (this.#segment.bytes >= this.#segmentBytes) await this.#seal();
   }
@@ -176,7 +179,6 @@ class SegmentedJournal implements FileJournal {
 
   async #seal(): Promise<void> {
     this.#segment.append(encodeEntry({ type: "seal" }));
-    await this.#segment.sync();
     this.#catchUp();
     await this.compact();
   }
@@ -188,7 +190,7 @@ class SegmentedJournal implements FileJournal {
       if (!this.#segment.isSealed) return;
       const number = this.#segment.number + 1;
       this.#damagedBefore += this.#segment.damaged;
-      this.#segment.close();
+      this.#segment.leave();
       this.#isNewFile = !this.#folder.numbers().includes(number);
       this.#segment = new Segment(this.#folder.pathOf(number), number);
     }

@@ -1,9 +1,7 @@
-import { closeSync, constants, fdatasync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, fdatasync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
-import { promisify } from "node:util";
 import { decodeEntry, type Entry } from "./entries.js";
 
-const datasync = promisify(fdatasync);
 const { O_APPEND, O_CREAT, O_RDWR } = constants;
 const CHUNK_BYTES = 64 * 1024;
 
@@ -16,6 +14,10 @@ export class Segment {
   #readBytes = 0;
   #unfinished = "";
   #isSealed = false;
+  #isLeft = false;
+  #readEntries = 0;
+  #sureEntries = 0;
+  #syncing = 0;
   /** Lines that were torn or damaged. */
   damaged = 0;
 
@@ -44,9 +46,22 @@ export class Segment {
     }
   }
 
-  /** Makes what was appended survive a loss of power. */
+  /** Something was read of which it is not known that it would survive a loss of power. */
+  get isUnsure(): boolean {
+    return this.#readEntries > this.#sureEntries;
+  }
+
+  /** Makes what was read survive a loss of power, by whichever process it was appended. */
   async sync(): Promise<void> {
-    await datasync(this.#descriptor);
+    const entries = this.#readEntries;
+    this.#syncing += 1;
+    try {
+      await datasync(this.#descriptor);
+      this.#sureEntries = Math.max(this.#sureEntries, entries);
+    } finally {
+      this.#syncing -= 1;
+      if (this.#isLeft && this.#syncing === 0) closeSync(this.#descriptor);
+    }
   }
 
   /** The entries that came since the last reading, by whichever process. */
@@ -63,14 +78,22 @@ export class Segment {
         const entry = this.#decode(line);
         if (entry === undefined) continue;
         this.#isSealed = entry.type === "seal";
+        this.#readEntries += 1;
         yield entry;
         if (this.#isSealed) return;
       }
     }
   }
 
+  /** Leaves a sealed file behind; nobody comes back to make sure of it. */
+  leave(): void {
+    if (this.isUnsure) fdatasyncSync(this.#descriptor);
+    this.close();
+  }
+
   close(): void {
-    closeSync(this.#descriptor);
+    this.#isLeft = true;
+    if (this.#syncing === 0) closeSync(this.#descriptor);
   }
 
   #decode(line: string): Entry | undefined {
@@ -79,4 +102,10 @@ export class Segment {
     if (entry === undefined) this.damaged += 1;
     return entry;
   }
+}
+
+function datasync(descriptor: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fdatasync(descriptor, (error) => (error === null ? resolve() : reject(error)));
+  });
 }
