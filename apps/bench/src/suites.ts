@@ -1,7 +1,8 @@
+import { dynamodbSuite } from "./dynamodb.bench.js";
 import { engineSuite } from "./engine.bench.js";
 import { fingerprintSuite } from "./fingerprint.bench.js";
 import { postgresSuite } from "./postgres.bench.js";
 import type { BenchSuite } from "./suite.js";
 
 /** Every suite there is: a new one is a file `<name>.bench.ts` and a line here. */
-export const suites: readonly BenchSuite[] = [fingerprintSuite, engineSuite, postgresSuite];
+export const suites: readonly BenchSuite[] = [fingerprintSuite, engineSuite, postgresSuite, dynamodbSuite];
