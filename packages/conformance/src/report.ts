@@ -53,7 +53,7 @@ export function caseLine({ status, id, level, title }: CaseResult): string {
 }
 
 /** What is said below the line of a case: remarks, and why it was skipped or failed. */
-export function caseDetails({ status, notes = [], reason, error }: CaseResult): string[] {
+function caseDetails({ status, notes = [], reason, error }: CaseResult): string[] {
   const below = [...notes];
   if (reason !== undefined) below.push(`${status === "known" ? "known failure" : "skipped"}: ${reason}`);
   if (status === "failed" && error !== undefined) below.push(...error.message.split("\n"));
