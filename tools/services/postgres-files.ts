@@ -6,6 +6,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { ordinaryUser, temporaryRoot, type User } from "./ordinary-user.js";
+import { debianPostgres } from "./postgres-debian.js";
 import { Reaper } from "./reaper.js";
 
 const CACHE = fileURLToPath(new URL("../../node_modules/.cache/oncekey/", import.meta.url));
@@ -20,24 +21,37 @@ export interface PostgresFiles {
   readonly reaper: Reaper;
 }
 
+/** Where a server's programs come from: npm, which always has them, or the machine's Debian packages. */
+export type PostgresOrigin = "npm" | "debian";
+
+/** The folder of a server's programs, and a name for what their `initdb` makes. */
+export interface PostgresPrograms {
+  readonly bin: string;
+  readonly version: string;
+}
+
 /** Lays out a new cluster in a temporary folder. `initdb` (0.7 s) runs once; later servers copy what it made. */
-export async function layOutPostgres(): Promise<PostgresFiles> {
-  const source = nativeFolder();
+export async function layOutPostgres(origin: PostgresOrigin): Promise<PostgresFiles> {
   const user = ordinaryUser();
-  const native = await sharedNative(source.folder, user);
+  const { bin, version } = await (origin === "debian" ? debianPostgres() : npmPostgres(user));
   const root = await temporaryFolder(user);
   const reaper = new Reaper(root);
   try {
-    const template = join(CACHE, `postgres-${source.version}-${process.platform}-${process.arch}`);
-    if (!existsSync(template)) await makeTemplate(template, join(native, "bin", "initdb"), join(root, "fresh"), user);
+    const template = join(CACHE, `postgres-${version}-${process.platform}-${process.arch}`);
+    if (!existsSync(template)) await makeTemplate(template, join(bin, "initdb"), join(root, "fresh"), user);
     const data = join(root, "data");
     await copyFolder(template, data);
     await give(data, user);
-    return { data, postgres: join(native, "bin", "postgres"), user, reaper };
+    return { data, postgres: join(bin, "postgres"), user, reaper };
   } catch (error) {
     await reaper.sweep();
     throw error;
   }
+}
+
+async function npmPostgres(user: User | undefined): Promise<PostgresPrograms> {
+  const { folder, version } = nativeFolder();
+  return { bin: join(await sharedNative(folder, user), "bin"), version };
 }
 
 async function temporaryFolder(user: User | undefined): Promise<string> {

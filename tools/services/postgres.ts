@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { Client } from "pg";
 import { freePort } from "./free-port.js";
-import { layOutPostgres, type PostgresFiles } from "./postgres-files.js";
+import { layOutPostgres, type PostgresFiles, type PostgresOrigin } from "./postgres-files.js";
 
 const READY_WITHIN_MS = 30_000;
 const STOP_WITHIN_MS = 10_000;
@@ -12,6 +12,8 @@ const LOG_LINES_KEPT = 200;
 export interface PostgresOptions {
   /** Server settings by name, for example `{ default_transaction_isolation: "serializable" }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Default `"npm"`. `"debian"` is the newest server of Debian's that is installed, or else what apt-get installs. */
+  readonly origin?: PostgresOrigin;
 }
 
 /** A Postgres server of our own. */
@@ -32,13 +34,13 @@ export interface PostgresServer {
 /**
  * Starts a real Postgres on a free port of 127.0.0.1, with its data in a new temporary folder.
  *
- * Resolves when it answers a query. It needs nothing installed: the binaries come from npm. It does not outlive this
+ * Resolves when it answers a query. It needs nothing installed, unless `origin` says so: the binaries come from npm. It does not outlive this
  * process, even if this process is killed. `fsync` is off: `kill()` loses nothing, a power cut would.
  *
  * @throws Error with the server's log if it does not come up.
  */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const files = await layOutPostgres();
+  const files = await layOutPostgres(options.origin ?? "npm");
   const server = new OwnPostgres(files, await freePort(), options.settings ?? {});
   try {
     await server.start();

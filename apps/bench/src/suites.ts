@@ -1,8 +1,9 @@
 import { dynamodbSuite } from "./dynamodb.bench.js";
 import { engineSuite } from "./engine.bench.js";
 import { fingerprintSuite } from "./fingerprint.bench.js";
+import { growthSuite } from "./growth.bench.js";
 import { postgresSuite } from "./postgres.bench.js";
 import type { BenchSuite } from "./suite.js";
 
 /** Every suite there is: a new one is a file `<name>.bench.ts` and a line here. */
-export const suites: readonly BenchSuite[] = [fingerprintSuite, engineSuite, postgresSuite, dynamodbSuite];
+export const suites: readonly BenchSuite[] = [fingerprintSuite, engineSuite, postgresSuite, growthSuite, dynamodbSuite];

@@ -1,0 +1,168 @@
+import { createHash, randomBytes } from "node:crypto";
+import { type Completed, encodeRecord, type InProgress } from "@oncekey/core";
+import { migrate, PostgresStore } from "@oncekey/postgres";
+import { startPostgres } from "@oncekey/services";
+import { Pool, type PoolClient } from "pg";
+import type { BenchCase, BenchGroup, BenchSuite } from "./suite.js";
+
+const DAY_MS = 86_400_000;
+/** How many live records each table holds; the first is what the others are compared with. */
+const SIZES = (process.env["ONCEKEY_BENCH_RECORDS"] ?? "10000,1000000").split(",").map(Number);
+const CALLERS = 8;
+const WINDOW_MS = 1_500;
+const WINDOWS = 4;
+/** What expires at a time where the sweeper's effect is measured. */
+const EXPIRED = 60_000;
+
+const fingerprint = `s1:${"x".repeat(43)}`;
+const running: InProgress = { state: "in-progress", fingerprint, attempt: 1, leaseMs: 30_000 };
+const completed: Completed = { state: "completed", fingerprint, attempt: 1, result: randomBytes(350) };
+
+/** A table with that many live records, as a first request each would have left them. */
+interface Grown {
+  readonly count: number;
+  readonly label: string;
+  readonly table: string;
+  readonly store: PostgresStore;
+}
+
+/** The id of the n-th record; `fill` says the same in SQL. */
+function idOf(n: number): string {
+  return createHash("sha256").update(`grown ${n}`).digest("base64url");
+}
+
+async function fill(client: Pool | PoolClient, table: string, from: number, to: number, life: string): Promise<void> {
+  const text = `INSERT INTO ${table} (written_at, expires_at, id, version, record)
+    SELECT now(), now() + ${life}, made.id, substr(made.id, 1, 12), $3::bytea
+    FROM generate_series($1::bigint, $2::bigint) AS n,
+      LATERAL (SELECT translate(encode(sha256(convert_to('grown ' || n, 'UTF8')), 'base64'), '+/=', '-_') AS id) AS made`;
+  await client.query(text, [from, to, encodeRecord(completed)]);
+}
+
+/**
+ * The indexes are made after the rows, and in the transaction that emptied the table, so that nothing is logged: they are
+ * the same indexes, in a tenth of the time.
+ */
+async function grow(pool: Pool, count: number): Promise<Grown> {
+  const table = `grown_${count}`;
+  await migrate(pool, { table });
+  const client = await pool.connect();
+  await client.query(`BEGIN; TRUNCATE ${table}; DROP INDEX ${table}_expires_at_idx;
+    ALTER TABLE ${table} DROP CONSTRAINT ${table}_pkey`);
+  await fill(client, table, 1, count, "interval '7 days' + n * interval '1 ms'");
+  await client.query(`ALTER TABLE ${table} ADD PRIMARY KEY (id); CREATE INDEX ON ${table} (expires_at); COMMIT`);
+  client.release();
+  await pool.query(`VACUUM ANALYZE ${table}`);
+  const label = count >= 1e6 ? `${count / 1e6} million` : `${count / 1e3} thousand`;
+  return { count, label, table, store: new PostgresStore(pool, { table }) };
+}
+
+function casesOf(grown: readonly Grown[], run: (table: Grown) => () => Promise<unknown>): BenchGroup["cases"] {
+  const [baseline, ...others] = grown.map(
+    (table): BenchCase => ({ name: `${table.label} live records`, run: run(table) }),
+  );
+  if (baseline === undefined) throw new TypeError("ONCEKEY_BENCH_RECORDS names no number of records");
+  return [baseline, ...others];
+}
+
+function groupsOf(grown: readonly Grown[], sweeping: string): BenchGroup[] {
+  const wanted = "Wanted: a time of at most 1.2.";
+  const anyOf = ({ count }: Grown) => idOf(1 + Math.floor(Math.random() * count));
+  const first = async ({ store }: Grown) => {
+    const id = randomBytes(32).toString("base64url");
+    await store.create(id, "v1", running, DAY_MS);
+    await store.replace(id, "v1", "v2", completed);
+  };
+  const replay = (table: Grown) => table.store.create(anyOf(table), "v3", running, DAY_MS);
+  const burst = (one: () => Promise<unknown>) => () => Promise.all(Array.from({ length: 64 }, one));
+  return [
+    { title: "A first request", note: wanted, cases: casesOf(grown, (table) => () => first(table)) },
+    { title: "64 first requests at once", note: wanted, cases: casesOf(grown, (table) => burst(() => first(table))) },
+    { title: "A replay of any of them", note: wanted, cases: casesOf(grown, (table) => () => replay(table)) },
+    {
+      title: "64 replays of any of them at once",
+      note: `${wanted}\n\n${sweeping}`,
+      cases: casesOf(grown, (table) => burst(() => replay(table))),
+    },
+  ];
+}
+
+/** How long first requests and replays take beside a sweeper that has plenty to do, and without one, in turns. */
+async function sweepEffect(pool: Pool, table: Grown): Promise<string> {
+  const alone: number[] = [];
+  const beside: number[] = [];
+  let swept = 0;
+  for (let window = 0; window < WINDOWS; window++) {
+    const from = table.count + 1 + window * EXPIRED;
+    await fill(pool, table.table, from, from + EXPIRED - 1, "interval '-1 second'");
+    await callFor(table, alone);
+    const sweeper = { on: true };
+    const sweeping = (async () => {
+      while (sweeper.on) swept += await table.store.sweep();
+    })();
+    await callFor(table, beside);
+    sweeper.on = false;
+    await sweeping;
+    while ((await table.store.sweep(10_000)) > 0);
+    await pool.query(`VACUUM ${table.table}`);
+  }
+  const [p50, p99] = [0.5, 0.99].map((share) => `${at(alone, share)} without, ${at(beside, share)} beside it`);
+  return (
+    `A first request and a replay of ${CALLERS} callers, on ${table.label} live records, while a sweeper deletes 1,000 ` +
+    `expired records at a time without a pause (${swept} in all): p50 ${p50}; p99 ${p99}.`
+  );
+}
+
+async function callFor({ store, count }: Grown, latencies: number[]): Promise<void> {
+  const end = performance.now() + WINDOW_MS;
+  const caller = async () => {
+    while (performance.now() < end) {
+      const start = performance.now();
+      const id = randomBytes(32).toString("base64url");
+      await store.create(id, "v1", running, DAY_MS);
+      await store.replace(id, "v1", "v2", completed);
+      await store.create(idOf(1 + Math.floor(Math.random() * count)), "v3", running, DAY_MS);
+      latencies.push(performance.now() - start);
+    }
+  };
+  await Promise.all(Array.from({ length: CALLERS }, caller));
+}
+
+function at(values: readonly number[], share: number): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  return `${(sorted[Math.floor((sorted.length - 1) * share)] ?? Number.NaN).toFixed(1)} ms`;
+}
+
+/** Whether claims and replays cost more where there are more records; `ONCEKEY_BENCH_RECORDS` says how many. */
+export const growthSuite: BenchSuite = {
+  name: "growth",
+  open: async () => {
+    const server = await startPostgres({
+      settings: {
+        fsync: "on",
+        shared_buffers: "1GB",
+        max_wal_size: "8GB",
+        maintenance_work_mem: "1GB",
+        wal_level: "minimal",
+        max_wal_senders: "0",
+      },
+    });
+    const pool = new Pool({ connectionString: server.url, max: 10 });
+    pool.on("error", () => {}); // the connections that end with the server
+    const close = async () => {
+      await pool.end();
+      await server.stop();
+    };
+    try {
+      const grown: Grown[] = [];
+      for (const count of SIZES) grown.push(await grow(pool, count));
+      const largest = grown.at(-1);
+      const sweeping = largest === undefined ? "" : await sweepEffect(pool, largest);
+      await pool.query("CHECKPOINT");
+      return { groups: groupsOf(grown, sweeping), close };
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  },
+};
