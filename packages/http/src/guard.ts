@@ -2,10 +2,9 @@ import type { Attempt, Oncekey, Outcome, RequestDescription } from "@oncekey/cor
 import { fingerprint, isOncekeyError, type ResultCodec } from "@oncekey/core";
 import { bodyToCompare, type ComparedBody, isLost } from "./compared-body.js";
 import { type Execution, executionCodec, toExecution } from "./execution.js";
+import { findKey } from "./find-key.js";
 import { type HttpAttempt, httpAttempt, isSameAnswer } from "./http-attempt.js";
 import { type Incoming, joined } from "./incoming.js";
-import { madeAtMs } from "./key-age.js";
-import { type KeyErrorCode, parseIdempotencyKey } from "./key-header.js";
 import type { GuardOptions, ProtocolOptions, RouteOptions } from "./options.js";
 import { header, type ProblemSlug, replayedValue } from "./protocol.js";
 import type { CapturedResponse, CompleteResponse } from "./response.js";
@@ -33,6 +32,9 @@ export type Handled =
  */
 export type Run = (attempt: HttpAttempt) => Promise<CapturedResponse>;
 
+/** What is known of a request once it has been read: its key and body, or what to do instead of running its handler. */
+export type ReadRequest = { readonly key: string; readonly body: ComparedBody } | { readonly instead: Handled };
+
 /** The protocol, for one set of options; what every binding is a thin shell around. */
 export interface Guard<Req> {
   /** The most bytes of a response that are kept. */
@@ -41,6 +43,13 @@ export interface Guard<Req> {
   covers(method: string): boolean;
   /** Answers the request, or runs the handler and says what to send. Faults of the store's data and of options throw. */
   handle(incoming: Incoming<Req>, run: Run): Promise<Handled>;
+  /**
+   * The first half of `handle`, for frameworks that parse a body, and leave nothing of it, before anybody is authenticated:
+   * reads the key and the body. Asks neither for the scope nor the store.
+   */
+  read(incoming: Incoming<Req>): Promise<ReadRequest>;
+  /** The second half of `handle`. */
+  handleRead(incoming: Incoming<Req>, known: ReadRequest, run: Run): Promise<Handled>;
   /** The same engine with other options, for one route. */
   with(options: RouteOptions<Req>): Guard<Req>;
   /** Takes no new requests, and waits for running ones and for what is still to be stored. */
@@ -53,9 +62,6 @@ export function createGuard<Req>(options: GuardOptions<Req>): Guard<Req> {
 }
 
 const pass: Handled = { kind: "pass" };
-
-/** A key that is there and good, or what to do without one. */
-type FoundKey = { readonly key: string } | { readonly instead: Handled };
 
 class ProtocolGuard<Req> implements Guard<Req> {
   readonly #options: ProtocolOptions<Req>;
@@ -91,29 +97,37 @@ class ProtocolGuard<Req> implements Guard<Req> {
   }
 
   async handle(incoming: Incoming<Req>, run: Run): Promise<Handled> {
-    if (!this.covers(incoming.method)) return pass;
-    const found = this.#findKey(incoming);
-    if ("instead" in found) return found.instead;
-    const { scope: scopeOption, scopeByRoute, maxBodyBytes: limit, maxResponseBytes } = this.#settings;
+    return this.handleRead(incoming, await this.read(incoming), run);
+  }
+
+  async read(incoming: Incoming<Req>): Promise<ReadRequest> {
+    if (!this.covers(incoming.method)) return { instead: pass };
+    const found = findKey(incoming, this.#settings);
+    if (found === undefined) return { instead: pass };
+    if ("refused" in found) return { instead: this.#refuse(found.refused, found.details) };
+    const { maxBodyBytes: limit, fingerprint: choice } = this.#settings;
+    const compared = await bodyToCompare(incoming, limit, choice.verifiedContentDigest);
+    if (compared !== "too-large") return { key: found.key, body: compared.body };
+    const detail = `The request body is larger than ${limit} bytes, so a retry could not be recognised. Send less.`;
+    return { instead: this.#refuse("body-too-large", { detail, limit }) };
+  }
+
+  async handleRead(incoming: Incoming<Req>, known: ReadRequest, run: Run): Promise<Handled> {
+    if ("instead" in known) return known.instead;
+    const { key, body } = known;
+    const { scope: scopeOption, scopeByRoute, maxResponseBytes } = this.#settings;
     const { method, target } = incoming;
     const caller = await resolveScope(scopeOption, incoming.request);
-    const compared = await bodyToCompare(incoming, limit, this.#settings.fingerprint.verifiedContentDigest);
-    if (compared === "too-large") {
-      return this.#refuse("body-too-large", {
-        detail: `The request body is larger than ${limit} bytes, so a retry could not be recognised. Send less.`,
-        limit,
-      });
-    }
     const mark = target.indexOf("?");
     const path = mark < 0 ? target : target.slice(0, mark);
     const query = mark < 0 ? "" : target.slice(mark + 1);
     const scope = scopeByRoute ? scopeOfRoute(caller, method, path) : caller;
     const operation = {
-      key: found.key,
+      key,
       scope,
       // A client chooses the paths it asks for: its keys are counted over all of them.
       quotaScope: caller,
-      fingerprint: this.#fingerprint(incoming, path, query, compared.body),
+      fingerprint: this.#fingerprint(incoming, path, query, body),
     };
     let own: Execution | undefined;
     const execute = async (attempt: Attempt) => {
@@ -130,40 +144,6 @@ class ProtocolGuard<Req> implements Guard<Req> {
       if (!isOncekeyError(error, "CLOSED")) throw error;
       return this.#unavailable("This server is shutting down. Nothing was done; ask again with the same key.");
     }
-  }
-
-  #findKey(incoming: Incoming<Req>): FoundKey {
-    const { headerNames, syntax, maxKeyLength, required } = this.#settings;
-    const parsed = parseIdempotencyKey(keyLines(incoming, headerNames), { syntax, maxLength: maxKeyLength });
-    if (parsed.error === undefined) return this.#checkKey(parsed.key);
-    const { code, message } = parsed.error;
-    if (code !== "missing") return this.#badKey(code, message);
-    if (required) {
-      const detail = "This operation needs an Idempotency-Key header, such as a new UUID for each operation.";
-      return { instead: this.#refuse("key-missing", { detail }) };
-    }
-    if (joined(incoming.lines(header.earlyData.toLowerCase())) !== "1") return { instead: pass };
-    const detail = "Early data may be a replay. Send the request again after the handshake, or with a key.";
-    return { instead: this.#refuse("too-early", { detail }) };
-  }
-
-  #checkKey(key: string): FoundKey {
-    const { validateKey, maxKeyAgeMs } = this.#settings.hooks;
-    const verdict = validateKey?.(key) ?? true;
-    if (verdict !== true) {
-      return this.#badKey(
-        "not-accepted",
-        verdict === false ? "The key has not the form that this API asks for." : verdict,
-      );
-    }
-    const madeMs = maxKeyAgeMs === undefined ? undefined : madeAtMs(key);
-    if (maxKeyAgeMs === undefined || madeMs === undefined || Date.now() - madeMs <= maxKeyAgeMs) return { key };
-    const detail = `The key was made more than ${maxKeyAgeMs} ms ago, so what became of it may be forgotten. Find out before you repeat the operation.`;
-    return { instead: this.#refuse("key-expired", { detail }) };
-  }
-
-  #badKey(reason: KeyErrorCode | "not-accepted", detail: string): FoundKey {
-    return { instead: this.#refuse("key-invalid", { detail, reason }) };
   }
 
   #fingerprint(incoming: Incoming<Req>, path: string, query: string, body: ComparedBody) {
@@ -264,17 +244,6 @@ class ProtocolGuard<Req> implements Guard<Req> {
 }
 
 type DetailsOf = Parameters<Settings<unknown>["problem"]> extends [ProblemSlug, ...infer Rest] ? Rest : never;
-
-/** The lines of the key's header, under whichever of its names they come; two names are two keys. */
-function keyLines<Req>(incoming: Incoming<Req>, names: readonly string[]): string | readonly string[] | undefined {
-  let found: string | readonly string[] | undefined;
-  for (const name of names) {
-    const lines = incoming.lines(name);
-    if (lines === null || lines === undefined || (typeof lines !== "string" && lines.length === 0)) continue;
-    found = found === undefined ? lines : [found, lines].flat();
-  }
-  return found;
-}
 
 /** Under which names the client knows this server: a proxy may have changed the Host. */
 function ownHosts<Req>(incoming: Incoming<Req>): readonly string[] {

@@ -1,4 +1,4 @@
-export { type AnswerReason, createGuard, type Guard, type Handled, type Run } from "./guard.js";
+export { type AnswerReason, createGuard, type Guard, type Handled, type ReadRequest, type Run } from "./guard.js";
 export type { CommittedResponse, HttpAttempt } from "./http-attempt.js";
 export type { HeaderLines, Incoming, RequestBody } from "./incoming.js";
 export { type KeyErrorCode, type KeySyntax, type ParsedKey, parseIdempotencyKey } from "./key-header.js";
