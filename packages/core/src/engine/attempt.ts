@@ -50,10 +50,18 @@ export function unprotectedAttempt(id: string): Attempt {
 }
 
 /** Calls the handler; how it ended is a value. */
-export async function callHandler<T>(handler: Handler<T>, attempt: Attempt): Promise<Settled<T>> {
+export function callHandler<T>(handler: Handler<T>, attempt: Attempt): Promise<Settled<T>> {
   try {
-    return { ok: true, value: await handler(attempt) };
+    return Promise.resolve(handler(attempt)).then(returned, threw);
   } catch (error) {
-    return { ok: false, error };
+    return Promise.resolve(threw(error));
   }
+}
+
+function returned<T>(value: T): Settled<T> {
+  return { ok: true, value };
+}
+
+function threw(error: unknown): Settled<never> {
+  return { ok: false, error };
 }
