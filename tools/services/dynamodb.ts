@@ -29,9 +29,11 @@ export interface DynamoDBServer {
 export async function startDynamoDB(local = process.env["ONCEKEY_DYNAMODB_LOCAL"] === "1"): Promise<DynamoDBServer> {
   const port = await freePort();
   const { program, arguments: arguments_ } = local ? dynamodbLocal(port) : dynalite(port);
-  const reaper = new Reaper(await mkdtemp(join(tmpdir(), "oncekey-dynamodb-")));
+  // DynamoDB Local leaves a file where it was started.
+  const cwd = await mkdtemp(join(tmpdir(), "oncekey-dynamodb-"));
+  const reaper = new Reaper(cwd);
   // A group of its own, so that a Ctrl-C meant for the tests does not take the server away under them.
-  const server = spawn(program, arguments_, { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+  const server = spawn(program, arguments_, { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] });
   const log: string[] = [];
   server.on("error", (error) => log.push(String(error)));
   for (const stream of [server.stdout, server.stderr]) stream.on("data", (chunk: Buffer) => log.push(chunk.toString()));

@@ -25,15 +25,18 @@ export class Moment {
 
   /** Age is reported low and life high by the margin, whoever's clock wrote the row. */
   seen(row: Row, record: Stored["record"]): Stored {
-    return this.#stored(row, record, Math.max(0, this.limitMs - row.writtenAtMs));
+    return this.#stored(row, record, this.#skewMarginMs);
   }
 
   /** The same of a write of the caller's own: both times are of one clock. */
   own(row: Row, record: Stored["record"]): Stored {
-    return this.#stored(row, record, Math.max(0, this.nowMs - row.writtenAtMs));
+    return this.#stored(row, record, 0);
   }
 
-  #stored({ version, expiresAtMs }: Row, record: Stored["record"], ageMs: number): Stored {
-    return { version, record, ageMs, expiresInMs: expiresAtMs - this.limitMs };
+  #stored({ version, writtenAtMs, expiresAtMs }: Row, record: Stored["record"], lowMs: number): Stored {
+    // A request may have been on its way for long. What it found was written before it arrived.
+    const nowMs = Math.max(this.nowMs, writtenAtMs);
+    const ageMs = Math.max(0, nowMs - writtenAtMs - lowMs);
+    return { version, record, ageMs, expiresInMs: expiresAtMs - nowMs + this.#skewMarginMs };
   }
 }

@@ -21,6 +21,12 @@ export interface Done<T> {
   readonly told: T;
 }
 
+/** What lives under an id: its item, and the same with its record as it is told. */
+export interface Found {
+  readonly row: Row;
+  readonly stored: Stored;
+}
+
 /** An operation of the store, for messages and for those who count capacity. */
 export type Step = "get" | "create" | "replace" | "remove";
 
@@ -80,9 +86,9 @@ export class Session {
    * long before its request arrives: its process was stopped, or the network was slow. By that clock the record would
    * still live, and it could be renewed after somebody was told that it is gone. What has been deleted cannot.
    */
-  async standing(id: string, now: Moment, row: Row | undefined, own?: string): Promise<Stored | undefined> {
-    const stored = await this.whole(id, row, now, own);
-    if (stored !== undefined || row === undefined) return stored;
+  async standing(id: string, now: Moment, row: Row | undefined, own?: string): Promise<Found | undefined> {
+    const found = await this.whole(id, row, now, own);
+    if (found !== undefined || row === undefined) return found;
     const ended = await this.#write(
       new DeleteItemCommand(this.#statements.end(id, row, now.limitMs)),
       "DeleteItem",
@@ -97,12 +103,12 @@ export class Session {
    * Parts that are missing may have gone with a row that was removed meanwhile; if it still stands, its record is lost.
    * That is a fault: "nothing stands there" would let an operation run twice.
    */
-  async whole(id: string, row: Row | undefined, now: Moment, own?: string): Promise<Stored | undefined> {
+  async whole(id: string, row: Row | undefined, now: Moment, own?: string): Promise<Found | undefined> {
     if (row === undefined || !now.isLive(row)) return undefined;
     const bytes = await this.#bytesOf(id, row);
     if (bytes !== undefined) {
       const record = decodeRecord(bytes);
-      return row.version === own ? now.own(row, record) : now.seen(row, record);
+      return { row, stored: row.version === own ? now.own(row, record) : now.seen(row, record) };
     }
     const again = await this.read(id);
     if (again?.version !== row.version) return this.whole(id, again, now, own);

@@ -16,7 +16,7 @@ export interface Replacement {
   readonly limitMs: number;
   /** The record has to live until then; minus infinity: as long as it does. */
   readonly keepToMs: number;
-  /** `keep`: it lives so long already, or the write is refused. `raise`: that becomes its expiry. */
+  /** `keep`: it lives so long already. `raise`: it does not, and that becomes its expiry. Else the write is refused. */
   readonly life: "keep" | "raise";
 }
 
@@ -75,7 +75,7 @@ export class Statements {
     return {
       ...this.#place(id),
       UpdateExpression: `SET #version = :version, #written = :written, ${content} = :content, ${expiry} REMOVE ${other}`,
-      ConditionExpression: asksForLife && life === "keep" ? `${STANDING} AND #expires >= :keep` : STANDING,
+      ConditionExpression: asksForLife ? `${STANDING} AND #expires ${life === "keep" ? ">=" : "<="} :keep` : STANDING,
       ExpressionAttributeNames: life === "raise" ? this.#raised : this.#replaced,
       ExpressionAttributeValues: values,
       ReturnValues: "UPDATED_NEW",

@@ -13,7 +13,7 @@ import { Moment } from "./moment.js";
 import type { Settings } from "./options.js";
 import { partsOf } from "./parts.js";
 import type { Row } from "./rows.js";
-import { Session } from "./session.js";
+import { type Found, Session } from "./session.js";
 
 /** Every round but the first answers to a write of somebody else's; more than so many in a row are no race. */
 const MAX_ROUNDS = 50;
@@ -45,7 +45,7 @@ export class DynamoDBSteps implements IdempotencyStore {
   async get(id: string): Promise<Stored | undefined> {
     const session = this.#session("get");
     const now = momentOf(this.#settings);
-    return session.standing(id, now, await session.read(id));
+    return (await session.standing(id, now, await session.read(id)))?.stored;
   }
 
   async create(id: string, version: string, record: KeyRecord, retentionMs: number): Promise<Write> {
@@ -53,8 +53,8 @@ export class DynamoDBSteps implements IdempotencyStore {
     const { content, parts } = encodedFor("create", record, this.#settings, this.capabilities);
     let reads = this.#settings.readFirst || parts.length > 0;
     return this.#rounds("create", async (now) => {
-      const standing = reads ? await session.whole(id, await session.read(id), now, version) : undefined;
-      if (standing !== undefined) return writeOf(standing, version);
+      const found = reads ? await session.whole(id, await session.read(id), now, version) : undefined;
+      if (found !== undefined) return writeOf(found, version);
       const row: Row = { version, writtenAtMs: now.nowMs, expiresAtMs: now.nowMs + retentionMs, content };
       await session.writeParts(id, version, parts, row.expiresAtMs);
       const reply = await session.create(id, row, now.limitMs);
@@ -73,12 +73,12 @@ export class DynamoDBSteps implements IdempotencyStore {
     let reads = parts.length > 0;
     /** Answers to what stands there; nothing, if it is what is expected. */
     const judged = async (row: Row | undefined, now: Moment): Promise<Write | undefined> => {
-      if (row !== undefined && now.isLive(row) && row.version === expected) {
-        expiresAtMs = row.expiresAtMs;
-        return undefined;
-      }
-      const standing = await session.standing(id, now, row, version);
-      return standing === undefined ? { written: false, current: undefined } : writeOf(standing, version);
+      const isExpected = row?.version === expected && now.isLive(row);
+      const found = isExpected ? { row } : await session.standing(id, now, row, version);
+      if (found === undefined) return { written: false, current: undefined };
+      if ("stored" in found && found.row.version !== expected) return writeOf(found, version);
+      expiresAtMs = found.row.expiresAtMs;
+      return undefined;
     };
     return this.#rounds("replace", async (now) => {
       const write = reads ? await judged(await session.read(id), now) : undefined;
@@ -102,9 +102,9 @@ export class DynamoDBSteps implements IdempotencyStore {
         if (reply.told !== undefined) await session.removeParts(id, reply.told);
         return { written: true };
       }
-      const current = await session.standing(id, now, reply.row ?? (await session.read(id)));
-      if (current === undefined) return { written: true };
-      return current.version === expected ? undefined : { written: false, current };
+      const found = await session.standing(id, now, reply.row ?? (await session.read(id)));
+      if (found === undefined) return { written: true };
+      return found.row.version === expected ? undefined : { written: false, current: found.stored };
     });
   }
 
@@ -140,6 +140,6 @@ export function encodedFor(
 }
 
 /** The version that stands may be the caller's own, of a copy of this call whose reply was lost: that is a success. */
-export function writeOf(standing: Stored, version: string): Write {
-  return standing.version === version ? { written: true, stored: standing } : { written: false, current: standing };
+export function writeOf({ stored }: Pick<Found, "stored">, version: string): Write {
+  return stored.version === version ? { written: true, stored } : { written: false, current: stored };
 }

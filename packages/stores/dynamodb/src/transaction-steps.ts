@@ -3,7 +3,7 @@ import type { DynamoDBStoreClient } from "./client.js";
 import type { Moment } from "./moment.js";
 import type { Settings } from "./options.js";
 import type { Row } from "./rows.js";
-import { Session } from "./session.js";
+import { type Found, Session } from "./session.js";
 import { Statements } from "./statements.js";
 import { encodedFor, momentOf, writeOf } from "./steps.js";
 import type { Pending } from "./transaction.js";
@@ -30,29 +30,28 @@ export class TransactionSteps implements IdempotencyStore {
   }
 
   async get(id: string): Promise<Stored | undefined> {
-    return (await this.#look("get", id)).stored;
+    return (await this.#look("get", id)).found?.stored;
   }
 
   async create(id: string, version: string, record: KeyRecord, retentionMs: number): Promise<Write> {
     const view = await this.#look("create", id, version);
-    if (view.stored !== undefined) return writeOf(view.stored, version);
+    if (view.found !== undefined) return writeOf(view.found, version);
     return this.#write(id, view, version, record, view.now.nowMs + retentionMs);
   }
 
   async replace(id: string, expected: string, version: string, record: KeyRecord, keepMs = 0): Promise<Write> {
     const view = await this.#look("replace", id, version);
-    const { stored, now } = view;
-    if (stored === undefined) return { written: false, current: undefined };
-    if (stored.version !== expected) return writeOf(stored, version);
-    const expiresAtMs = now.limitMs + stored.expiresInMs;
-    return this.#write(id, view, version, record, Math.max(expiresAtMs, now.nowMs + keepMs));
+    const { found, now } = view;
+    if (found === undefined) return { written: false, current: undefined };
+    if (found.row.version !== expected) return writeOf(found, version);
+    return this.#write(id, view, version, record, Math.max(found.row.expiresAtMs, now.nowMs + keepMs));
   }
 
   async remove(id: string, expected: string): Promise<Removal> {
     const view = await this.#look("remove", id);
-    const { stored } = view;
-    if (stored !== undefined && stored.version !== expected) return { written: false, current: stored };
-    if (stored !== undefined) this.#put(id, view, undefined);
+    const { found } = view;
+    if (found !== undefined && found.row.version !== expected) return { written: false, current: found.stored };
+    if (found !== undefined) this.#put(id, view, undefined);
     return { written: true };
   }
 
@@ -62,12 +61,13 @@ export class TransactionSteps implements IdempotencyStore {
     const now = momentOf(this.#settings);
     const pending = this.#writes().get(this.#key(id));
     if (pending === undefined) {
-      const stored = await session.standing(id, now, await session.read(id), own);
-      return { session, now, stored, inTable: stored?.version };
+      const found = await session.standing(id, now, await session.read(id), own);
+      return { session, now, found, inTable: found?.row.version };
     }
     const { standing, expected: inTable } = pending;
-    const isLive = standing !== undefined && now.isLive(standing.row);
-    return { session, now, stored: isLive ? now.own(standing.row, standing.record) : undefined, inTable };
+    if (standing === undefined || !now.isLive(standing.row)) return { session, now, found: undefined, inTable };
+    const { row, record } = standing;
+    return { session, now, found: { row, stored: now.own(row, record) }, inTable };
   }
 
   async #write(id: string, view: View, version: string, record: KeyRecord, expiresAtMs: number): Promise<Write> {
@@ -94,7 +94,7 @@ export class TransactionSteps implements IdempotencyStore {
 interface View {
   readonly session: Session;
   readonly now: Moment;
-  readonly stored: Stored | undefined;
+  readonly found: Found | undefined;
   /** The version that the commit is to find in the table; `undefined`: nothing that lives. */
   readonly inTable: string | undefined;
 }

@@ -33,7 +33,9 @@ function dynamodb(name: string, options: DynamoDBStoreOptions): StoreFixture {
   };
 }
 
-registerStoreConformance(dynamodb("DynamoDBStore", {}), { describe, it });
+/** DynamoDB Local takes seconds for what takes dynalite one. */
+const options = { timeoutMs: 50_000 };
+registerStoreConformance(dynamodb("DynamoDBStore", {}), { describe, it }, options);
 const renamed = { table: `${table}-renamed`, attributes: { id: "pk", record: "name", ttl: "size", parts: "count" } };
 await createTable(client, renamed);
 registerStoreConformance(
@@ -43,4 +45,5 @@ registerStoreConformance(
     inlineMaxBytes: 0,
   }),
   { describe, it },
+  options,
 );
