@@ -69,7 +69,9 @@ class Trial {
 
 /** Skips the running test by what vitest and node:test pass to it; where there is no way to, the test fails. */
 function skip(context: unknown): void {
-  const method: unknown = typeof context === "object" && context !== null ? Reflect.get(context, "skip") : undefined;
+  // Vitest's context is a function with properties.
+  const holder = typeof context === "function" || typeof context === "object" ? context : undefined;
+  const method: unknown = holder === undefined || holder === null ? undefined : Reflect.get(holder, "skip");
   if (typeof method !== "function") throw new Error("not run: the fixture is no use, as the first failure says");
   Reflect.apply(method, context, ["the fixture is no use"]);
 }

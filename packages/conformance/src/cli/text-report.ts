@@ -7,7 +7,7 @@ export function textReport({ subject, report, durationMs, fixtureError, races }:
   if (report === undefined) return `${paint("red", "The fixture is no use, and no case was run.")}\n${fixtureError}\n`;
   const { cases, levels } = report;
   const of = (status: CaseResult["status"]) => cases.filter((each) => each.status === status);
-  const title = `${paint("bold", report.name)}: ${subject.kind} conformance, ${cases.length} cases in ${seconds(durationMs)}`;
+  const title = `${paint("bold", report.name)}: ${subject.kind} conformance, ${cases.length} ${cases.length === 1 ? "case" : "cases"} in ${seconds(durationMs)}`;
   const counts = (["must", "should", "may"] as const)
     .map((level) => ({ level, tally: levels[level] }))
     .filter(({ tally }) => Object.values(tally).some((count) => count > 0))
