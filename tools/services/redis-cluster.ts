@@ -3,6 +3,7 @@ import { type RedisServer, startRedis } from "./redis.js";
 import { askRedis, untilRedisSays } from "./redis-ask.js";
 
 const SLOTS = 16_384;
+const SLOTS_PER_LINE = 8_192;
 
 /** A Redis Cluster of three masters, each with one replica. */
 export interface RedisCluster {
@@ -12,13 +13,13 @@ export interface RedisCluster {
   stop(): Promise<void>;
 }
 
-/** A node that takes part in a cluster, and notices within about a second that another one is gone. */
+/** A node that takes part in a cluster. It is slow to take others for dead, so that a busy machine causes no failover. */
 export async function startRedisNode(): Promise<RedisServer> {
   return startRedis({
     settings: {
       "cluster-enabled": "yes",
       "cluster-port": String(await freePort()),
-      "cluster-node-timeout": "1000",
+      "cluster-node-timeout": "15000",
       "cluster-replica-validity-factor": "0",
       "repl-diskless-sync-delay": "0",
       "repl-ping-replica-period": "1",
@@ -29,7 +30,8 @@ export async function startRedisNode(): Promise<RedisServer> {
 /** Gives a node that range of slots, first and last included. */
 export async function addSlots({ port }: RedisServer, first: number, last: number): Promise<void> {
   const slots = Array.from({ length: last - first + 1 }, (_, index) => String(first + index));
-  await askRedis(port, "CLUSTER", "ADDSLOTS", ...slots);
+  // A line may have 64 KiB.
+  while (slots.length > 0) await askRedis(port, "CLUSTER", "ADDSLOTS", ...slots.splice(0, SLOTS_PER_LINE));
 }
 
 /** Starts a cluster on free ports of 127.0.0.1, needs Redis 7 or Valkey. Resolves when every node says that it is ready. */
@@ -81,6 +83,15 @@ async function attach(masters: readonly RedisServer[], replicas: readonly RedisS
     await untilRedisSays(port, ["CLUSTER", "REPLICATE", id], (answer) => answer.startsWith("+OK"));
   }
   for (const { port } of replicas) await untilRedisSays(port, ["INFO", "replication"], isLinked);
+}
+
+/** Makes the replica of a dead master the master of its slots, at once, and waits until all others have heard of it. */
+export async function takeOver(replica: RedisServer, others: readonly RedisServer[]): Promise<void> {
+  await untilRedisSays(replica.port, ["CLUSTER", "FAILOVER", "TAKEOVER"], (answer) => answer.startsWith("+OK"));
+  const id = (await askRedis(replica.port, "CLUSTER", "MYID")).trim().split("\r\n").at(-1) ?? "";
+  const heard = (list: string) =>
+    list.split("\n").some((line) => line.startsWith(id) && /master.*connected \d/.test(line));
+  for (const { port } of [replica, ...others]) await untilRedisSays(port, ["CLUSTER", "NODES"], heard);
 }
 
 /** Whether the answer to `INFO replication` is that of a replica that has caught up. */

@@ -2,7 +2,7 @@ import { type RedisServer, startRedis } from "./redis.js";
 import { askRedis, untilRedisSays } from "./redis-ask.js";
 import { isLinked } from "./redis-cluster.js";
 
-/** A master with one replica, and a Sentinel that promotes the replica when the master is gone. */
+/** A master with one replica, and a Sentinel. It is slow to take a server for dead, so that a busy machine causes no failover. */
 export interface RedisSentinel {
   /** What the master is called. */
   readonly name: string;
@@ -11,6 +11,8 @@ export interface RedisSentinel {
   readonly servers: readonly [first: RedisServer, second: RedisServer];
   /** The port of the server that the Sentinel calls the master now. */
   masterPort(): Promise<number>;
+  /** The master dies, the Sentinel promotes the replica, and the old master comes back as the replica of the new one. */
+  failOver(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -35,7 +37,7 @@ export async function startRedisSentinel(): Promise<RedisSentinel> {
     const sentinel = await start({
       sentinel: [
         `sentinel monitor ${name} 127.0.0.1 ${first.port} 1`,
-        `sentinel down-after-milliseconds ${name} 400`,
+        `sentinel down-after-milliseconds ${name} 30000`,
         `sentinel failover-timeout ${name} 3000`,
       ],
     });
@@ -44,7 +46,19 @@ export async function startRedisSentinel(): Promise<RedisSentinel> {
       const answer = await askRedis(sentinel.port, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", name);
       return Number(answer.trim().split("\r\n").at(-1));
     };
-    return { name, sentinel, servers: [first, second], masterPort, stop };
+    const failOver = async () => {
+      const [old, next] = (await masterPort()) === first.port ? [first, second] : [second, first];
+      await old.kill();
+      next.resume();
+      await untilRedisSays(sentinel.port, ["SENTINEL", "FAILOVER", name], (answer) => answer.startsWith("+OK"));
+      await untilRedisSays(sentinel.port, ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name], (answer) =>
+        answer.includes(String(next.port)),
+      );
+      await old.start();
+      await askRedis(old.port, "REPLICAOF", "127.0.0.1", String(next.port));
+      await untilRedisSays(old.port, ["INFO", "replication"], isLinked);
+    };
+    return { name, sentinel, servers: [first, second], masterPort, failOver, stop };
   } catch (error) {
     await stop();
     throw error;

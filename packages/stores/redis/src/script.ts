@@ -1,0 +1,56 @@
+/**
+ * The one script: a step over each of its keys.
+ *
+ * Four arguments for each key: how the value has to begin, how it is to begin, how it is to end, and milliseconds.
+ *
+ *   create    ""        head   tail   retention
+ *   replace   expected  head   tail   keepMs, or "" for none
+ *   remove    expected  ""     ""     ""
+ *   get       ""        ""     ""     ""
+ *   touch     own       "="    ""     ""             a write that changes nothing, for WAIT to wait for
+ *
+ * The answer for a key is false where nothing stands now (or it stands because this step wrote it: create), the time to
+ * live where this step wrote over a value, and else `time to live, a space, the value` of what stands.
+ *
+ * A key in its last millisecond has a time to live of 0 and counts as gone. Every command is in Redis 6.0 and later.
+ * With several keys, an error of one is its own answer ("!" and the text), because the other steps have been done.
+ */
+export const SCRIPT = `
+local call = redis.call
+local function step(key, expected, head, tail, ms)
+  local left = call('PTTL', key)
+  if left == -2 or left == 0 then
+    if expected == '' and head ~= '' then call('SET', key, head .. ms .. tail, 'PX', ms) end
+    return false
+  end
+  if expected ~= '' and left > 0 and call('GETRANGE', key, 0, #expected - 1) == expected then
+    if head == '' then
+      call('DEL', key)
+      return false
+    elseif head == '=' then
+      call('SETRANGE', key, 0, string.sub(expected, 1, 1))
+      return left
+    elseif ms ~= '' and tonumber(ms) > left then
+      call('SET', key, head .. ms .. tail, 'PX', ms)
+      return tonumber(ms)
+    end
+    call('SET', key, head .. string.format('%.0f', left) .. tail, 'KEEPTTL')
+    return left
+  end
+  return string.format('%.0f ', left) .. call('GET', key)
+end
+if #KEYS == 1 then return step(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]) end
+local answers = {}
+for i, key in ipairs(KEYS) do
+  local at = 4 * i - 3
+  local done, answer = pcall(step, key, ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3])
+  if not done then
+    if type(answer) == 'table' then answer = answer.err end
+    answer = '!' .. tostring(answer)
+  end
+  answers[i] = answer
+end
+return answers`;
+
+/** SHA-1 of {@link SCRIPT}, by which servers keep it; a test holds the two together. */
+export const SCRIPT_SHA1 = "7894716eece20f4e9b757b23b197a198e94fd7bf";
