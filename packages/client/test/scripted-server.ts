@@ -32,6 +32,8 @@ export class ScriptedServer {
   readonly #server;
   readonly #sockets = new Set<Socket>();
   effects = 0;
+  /** What a GET of the root is answered, for a browser; requests for it take no part in the script. */
+  page: string | undefined;
 
   private constructor(script: readonly Fault[]) {
     this.#script = [...script];
@@ -63,6 +65,10 @@ export class ScriptedServer {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.page !== undefined && request.method === "GET") {
+      response.writeHead(200, { "content-type": "text/html" }).end(this.page);
+      return;
+    }
     const fault = this.#script.shift() ?? "answer";
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
