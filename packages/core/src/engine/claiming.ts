@@ -53,17 +53,16 @@ export interface Unavailable {
 /** Claims a key: sends the call that the rules ask for until one is answered, all copies within the claim's time-out. */
 export async function claimKey(tools: Tools, id: string, claim: Claim, current: Stored | undefined): Promise<Claimed> {
   const { port, clock, mint } = tools;
-  const endMs = clock.nowMs() + tools.claimTimeoutMs;
+  let sentAtMs = clock.nowMs();
+  const endMs = sentAtMs + tools.claimTimeoutMs;
   let backoff: Backoff | undefined;
   let step: ClaimStep = beginClaim(current, claim, mint);
-  let sentAtMs = 0;
   let doubtful = false;
   let takeOver = false;
   let cause: unknown;
   while (step.next === "call") {
     const { claiming }: { claiming: Claiming } = step;
     takeOver = claiming.attempt.do === "replace" && claiming.attempt.over === "abandoned";
-    sentAtMs = clock.nowMs();
     if (sentAtMs >= endMs) {
       return { result: "unavailable", cause: cause ?? contended(), lost: doubtful ? claiming : undefined };
     }
@@ -79,6 +78,7 @@ export async function claimKey(tools: Tools, id: string, claim: Claim, current: 
       doubtful = false;
       step = afterClaim(claiming, reply, claim, mint);
     }
+    if (step.next === "call") sentAtMs = clock.nowMs();
   }
   if (step.next === "answer") return { result: "answered", decision: step.decision };
   const { stored, record, minted } = step;

@@ -82,8 +82,8 @@ class Engine implements Oncekey {
     return new Engine(this.#shared, merged, resolveSettings(merged, this.#shared.options.store, this.#shared.tools));
   }
 
-  async run<T>(operation: Operation, handler: Handler<T>, codec?: ResultCodec<T>): Promise<T> {
-    return unwrap(await this.execute(operation, handler, codec));
+  run<T>(operation: Operation, handler: Handler<T>, codec?: ResultCodec<T>): Promise<T> {
+    return this.execute(operation, handler, codec).then(unwrap);
   }
 
   async execute<T>(
