@@ -1,5 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import { type Completed, encodeRecord, type InProgress } from "@oncekey/core";
 import { createTable, DynamoDBStore, type DynamoDBStoreOptions } from "@oncekey/dynamodb";
 import { startDynamoDB } from "@oncekey/services";
@@ -51,6 +57,26 @@ function bareClient(client: DynamoDBClient): Contender {
   };
 }
 
+/** What a replay in one request takes at least, if it is to be a claim where nothing stands: a write that is refused. */
+function bareRefusal(client: DynamoDBClient): Contender {
+  const bare = bareClient(client);
+  const put = (id: string) =>
+    new PutItemCommand({
+      TableName: FLOOR,
+      Item: { id: { S: id }, version: { S: "v1" }, record: { B: runningBytes }, ttl: { N: "1900000000" } },
+      ConditionExpression: "attribute_not_exists(id)",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+  return {
+    name: "bare client, refused PutItem",
+    first: bare.first,
+    replay: async (id) => {
+      const answer = await client.send(put(id)).catch((error: unknown) => error);
+      if (!(answer instanceof ConditionalCheckFailedException)) throw answer;
+    },
+  };
+}
+
 function store(name: string, client: DynamoDBClient, options: DynamoDBStoreOptions = {}): Contender {
   const dynamodb = new DynamoDBStore(client, { table: TABLE, ...options });
   return {
@@ -81,20 +107,57 @@ function countersOf(client: DynamoDBClient): string[] {
   return requests;
 }
 
-/** What one run of each takes. */
-async function costsOf(path: Path, client: DynamoDBClient, id: () => string): Promise<string> {
-  const requests = countersOf(client);
-  const costs: string[] = [];
-  for (const contender of contendersOf(client)) {
+/** What one run of each takes: requests, units, and processor time of this process, most of which is the SDK's. */
+async function costsOf(path: Path, endpoint: string, id: () => string): Promise<string> {
+  const counting = connect(endpoint);
+  const requests = countersOf(counting);
+  const sent: string[] = [];
+  for (const contender of contendersOf(path, counting)) {
     await contender[path](id());
-    costs.push(`${contender.name}: ${requests.splice(0).join(" + ")}`);
+    sent.push(requests.splice(0).join(" + "));
   }
-  return costs.join("; ");
+  counting.destroy();
+  const client = connect(endpoint);
+  const contenders = contendersOf(path, client);
+  const processor = await processorTimes(contenders, (contender) => contender[path](id()));
+  client.destroy();
+  return contenders
+    .map(({ name }, index) => {
+      const { median = 0, ratio = 0 } = processor[index] ?? {};
+      return `${name}: ${sent[index]}, ${median.toFixed(0)} µs of processor time (${ratio.toFixed(2)})`;
+    })
+    .join("; ");
 }
 
-function contendersOf(client: DynamoDBClient): readonly [Contender, ...Contender[]] {
+/** The median processor time of one run, and the median of its ratio to the first contender's, in turns. */
+async function processorTimes(contenders: readonly Contender[], run: (contender: Contender) => Promise<unknown>) {
+  const rounds: number[][] = [];
+  for (let round = 0; round < 40; round++) {
+    const times: number[] = [];
+    for (const contender of contenders) {
+      const before = process.cpuUsage();
+      await Promise.all(Array.from({ length: BURST }, () => run(contender)));
+      const { user, system } = process.cpuUsage(before);
+      times.push((user + system) / BURST);
+    }
+    rounds.push(times);
+  }
+  // The first rounds are those in which the code is compiled.
+  const warm = rounds.slice(10);
+  return contenders.map((_, index) => ({
+    median: medianOf(warm.map((times) => times[index] ?? 0)),
+    ratio: medianOf(warm.map((times) => (times[index] ?? 0) / (times[0] ?? 0))),
+  }));
+}
+
+function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function contendersOf(path: Path, client: DynamoDBClient): readonly [Contender, ...Contender[]] {
   return [
     bareClient(client),
+    ...(path === "replay" ? [bareRefusal(client)] : []),
     store("DynamoDBStore", client),
     store("DynamoDBStore, readFirst", client, { readFirst: true }),
   ];
@@ -114,7 +177,7 @@ function freshId(): string {
 }
 
 function groupsOf(
-  contenders: readonly [Contender, ...Contender[]],
+  client: DynamoDBClient,
   kept: readonly string[],
   costs: Readonly<Record<Path, string>>,
 ): BenchGroup[] {
@@ -126,11 +189,11 @@ function groupsOf(
       const many = () => Promise.all(Array.from({ length: atOnce }, one));
       return { name: contender.name, run: atOnce === 1 ? one : many };
     };
-    const [floor, ...others] = contenders;
+    const [floor, ...others] = contendersOf(path, client);
     const wanted = path === "first" ? "a conditional PutItem and an UpdateItem" : "a GetItem of as many bytes";
     return {
       title,
-      note: `Baseline: the bare client's ${wanted}. Wanted: a speed of 0.95. Requests: ${costs[path]}.`,
+      note: `Baseline: the bare client's ${wanted}. Wanted: a speed of 0.95. One run of each — ${costs[path]}.`,
       cases: [caseOf(floor), ...others.map(caseOf)],
     };
   };
@@ -155,15 +218,14 @@ export const dynamodbSuite: BenchSuite = {
     const client = connect(server.endpoint);
     await createTable(client, { table: TABLE });
     await createTable(client, { table: FLOOR });
-    const contenders = contendersOf(client);
     const kept = Array.from({ length: KEPT }, freshId);
-    for (const { first } of contenders.slice(0, 2)) for (const id of kept) await first(id);
+    for (const { first } of contendersOf("first", client).slice(0, 2)) for (const id of kept) await first(id);
     const costs = {
-      first: await costsOf("first", connect(server.endpoint), freshId),
-      replay: await costsOf("replay", connect(server.endpoint), () => kept[0] ?? ""),
+      first: await costsOf("first", server.endpoint, freshId),
+      replay: await costsOf("replay", server.endpoint, () => kept[0] ?? ""),
     };
     return {
-      groups: groupsOf(contenders, kept, costs),
+      groups: groupsOf(client, kept, costs),
       close: async () => {
         client.destroy();
         await server.stop();
