@@ -3,7 +3,7 @@ import type { Pool } from "pg";
 import type { BenchGroup } from "./suite.js";
 
 const ROUNDS = 40;
-const RUNS = 8;
+const TURN_MS = 10;
 
 /**
  * What the cases of a group cost in processor time, in the server's processes and in this one, as a sentence: unlike the
@@ -23,10 +23,12 @@ export async function processorTimes(pool: Pool, cases: BenchGroup["cases"]): Pr
       const index = (round + turn) % cases.length;
       const server = serverMicroseconds(pids);
       const client = process.cpuUsage();
-      for (let count = 0; count < RUNS; count++) await cases[index]?.run();
+      const end = performance.now() + TURN_MS;
+      let runs = 0;
+      for (; performance.now() < end; runs++) await cases[index]?.run();
       const { user, system } = process.cpuUsage(client);
-      spent[index]?.server.push((serverMicroseconds(pids) - server) / RUNS);
-      spent[index]?.client.push((user + system) / RUNS);
+      spent[index]?.server.push((serverMicroseconds(pids) - server) / runs);
+      spent[index]?.client.push((user + system) / runs);
     }
   }
   const times = spent.map(({ server, client }) => ({ server: median(server), client: median(client) }));

@@ -91,13 +91,14 @@ describe("PgBouncer in transaction mode", () => {
   });
 
   // Printed with the test's output: a run without conflicts, take-overs and lost replies is void, and throws.
-  it("keeps one grant for each attempt between processes", { timeout: 120_000 }, async () => {
+  it("keeps one grant for each attempt between processes", { timeout: 240_000 }, async () => {
     const report = await raceProcesses({
       fixture: new URL("./race-fixture.ts", import.meta.url),
       argument: losing.url,
-      processes: 3,
-      lanes: 4,
-      durationMs: 3_000,
+      processes: 2,
+      lanes: 6,
+      durationMs: 2_000,
+      operations: 4_000,
       execArgv: ["--import", "tsx", "--conditions=@oncekey/source"],
     });
     expect(report.violations).toEqual([]);
