@@ -69,6 +69,8 @@ export function attemptModel(rules: LeaseRules): Model<AttemptState, AttemptOper
       if (state.is !== "held" || state.attempt < attempt || came === "superseded") return [];
       return [ended(operation)];
     },
+    reads: ({ came }) =>
+      came === "in-progress" || came === "superseded" || (typeof came === "object" && "replayed" in came),
     name: nameOf,
     describe: (operation) => `${describeAct(operation)} -> ${describeOutcome(operation.came)}`,
   };

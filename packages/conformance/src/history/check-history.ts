@@ -64,6 +64,8 @@ interface Step<State> {
   readonly operation: number;
   readonly before: State;
   readonly others: readonly State[];
+  /** No other step needs to be tried in its place. */
+  readonly settled: boolean;
 }
 
 /** The search under one key. */
@@ -85,27 +87,48 @@ class Search<State, Operation extends Interval> {
   }
 
   run(budget: number): "ok" | "unknown" | Dead<Operation> {
-    const line = this.#line;
-    for (let left = budget, node = line.first; line.open > 0; ) {
-      const operation = this.#operations[node];
+    let left = budget;
+    let node: number | undefined = this.#line.first;
+    while (this.#line.open > 0) {
+      const operation: Operation | undefined = this.#operations[node];
       if (operation === undefined) {
         // A return: its operation must be done by now, and is not. So one of the steps so far was wrong.
         this.#remember(node);
-        const last = this.#steps.pop();
-        if (last === undefined) return this.#dead();
-        line.putBack(last.operation);
-        this.#state = last.before;
-        node = this.#take(last.operation, last.others) ? line.first : line.after(last.operation);
+        node = this.#back();
       } else {
         if (left-- === 0) return "unknown";
-        node = this.#take(node, this.#model.next(this.#state, operation)) ? line.first : line.after(node);
+        node = this.#on(node, operation);
       }
+      if (node === undefined) return this.#dead();
     }
     return "ok";
   }
 
+  /** Tries an operation next; answers where to look now, or nothing where there is no order. */
+  #on(node: number, operation: Operation): number | undefined {
+    const { next, name, reads } = this.#model;
+    const states = next(this.#state, operation);
+    const [only] = states;
+    // What changes nothing, here or anywhere, may as well be done now: no order needs it later.
+    const settled =
+      reads?.(operation) === true && states.length === 1 && only !== undefined && name(only) === name(this.#state);
+    if (this.#take(node, states, settled)) return this.#line.first;
+    return settled ? this.#back() : this.#line.after(node);
+  }
+
+  /** Undoes the last step that could have been another one. */
+  #back(): number | undefined {
+    for (let last = this.#steps.pop(); last !== undefined; last = this.#steps.pop()) {
+      this.#line.putBack(last.operation);
+      this.#state = last.before;
+      if (last.settled) continue;
+      return this.#take(last.operation, last.others, false) ? this.#line.first : this.#line.after(last.operation);
+    }
+    return undefined;
+  }
+
   /** Does an operation, with the first of these states after it that is new; false where there is none. */
-  #take(operation: number, states: readonly State[]): boolean {
+  #take(operation: number, states: readonly State[], settled: boolean): boolean {
     const { name } = this.#model;
     const before = this.#state;
     const answered = this.#operations[operation]?.endMs !== Number.POSITIVE_INFINITY;
@@ -115,7 +138,7 @@ class Search<State, Operation extends Interval> {
       // What was not answered need not be done at all, so doing it without an effect leads nowhere new.
       if (this.#tried.has(position) || (!answered && name(after) === name(before))) continue;
       this.#tried.add(position);
-      this.#steps.push({ operation, before, others: states.slice(index + 1) });
+      this.#steps.push({ operation, before, others: states.slice(index + 1), settled });
       this.#state = after;
       return true;
     }

@@ -18,6 +18,11 @@ export interface Model<State, Operation extends Interval> {
    * there, several where the answer leaves it open. An operation that was not answered may take any effect that it can have.
    */
   next(state: State, operation: Operation): readonly State[];
+  /**
+   * Whether an operation, answered as it was, changes no state at all: a read, a refusal. Those are put in order as soon as
+   * they fit, which saves the search most of its work. Default: none is known to.
+   */
+  reads?(operation: Operation): boolean;
   /** Names a state, for the memory of the search and for the trace: states of one name must be the same. */
   name(state: State): string;
   /** An operation and its answer, for the trace. */

@@ -83,6 +83,7 @@ export function storeModel(clock: Clock): Model<StoreState | Nothing, StoreOpera
       ...(state === "nothing" || mayBeOver(state, operation) ? onNothing(operation, tells) : []),
       ...(state !== "nothing" && mayLive(state, operation) ? onLive(seenBy(state, operation), operation, tells) : []),
     ],
+    reads: ({ call, answer }) => answer !== undefined && (call.op === "get" || answer.written === false),
     name: (state) => (state === "nothing" ? state : nameOf(state)),
     describe: describeStoreOperation,
   };

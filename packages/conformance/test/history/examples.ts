@@ -16,6 +16,7 @@ export type RegisterOperation = Timed<{ readonly does: "write" | "read"; readonl
 export const register: Model<number, RegisterOperation> = {
   initial: 0,
   next: (held, { does, value }) => (does === "write" ? [value] : value === held ? [held] : []),
+  reads: ({ does }) => does === "read",
   name: String,
   describe: ({ does, value }) => `${does} ${value}`,
 };
@@ -35,6 +36,7 @@ export const cas: Model<number, CasOperation> = {
     if (won !== (held === from)) return [];
     return [won ? to : held];
   },
+  reads: (operation) => operation.does === "read" || operation.won === false,
   name: String,
   describe: (operation) =>
     operation.does === "read" ? `read ${operation.value}` : `${operation.from} -> ${operation.to}: ${operation.won}`,
