@@ -1,3 +1,3 @@
 export { HeldResponse } from "./held-response.js";
-export { headerLines, type ParsedRequest, requestBody } from "./request.js";
+export { headerLines, type ParsedBody, type ParsedRequest, requestBody } from "./request.js";
 export { writeResponse } from "./write-response.js";

@@ -21,25 +21,28 @@ export function headerLines(req: IncomingMessage, name: string): HeaderLines {
   return lines.length === 0 ? req.headers[name] : lines;
 }
 
-/** What a framework's parsers may have left on a request. */
-export interface ParsedRequest extends IncomingMessage {
+/** What a framework's parsers may have left of a request. */
+export interface ParsedBody {
   /** The parsed value. Only trusted where the stream says that somebody has read it. */
   readonly body?: unknown;
   /** The bytes that were parsed, where somebody kept them. */
   readonly rawBody?: unknown;
 }
 
+/** A request that may be what parsers leave theirs on. */
+export type ParsedRequest = IncomingMessage & ParsedBody;
+
 /**
- * The body of a request, judged by the state of its stream.
+ * The body of a request, judged by the state of its stream; `left` is where parsers leave theirs, by default the request.
  *
  * Unread: it is read, and put back for whoever comes next. Read: what the parser left counts. A parsed value on an unread
  * stream means nothing: Express 4 leaves `{}` there for types that it does not know, for any body.
  */
-export async function requestBody(req: ParsedRequest, maxBytes: number): Promise<RequestBody> {
+export async function requestBody(req: ParsedRequest, maxBytes: number, left: ParsedBody = req): Promise<RequestBody> {
   if (!hasBody(req)) return undefined;
   if (lengthOf(req) > maxBytes) return tooLarge(req);
   if (!req.readableDidRead) return readAndPutBack(req, maxBytes);
-  const { body, rawBody } = req;
+  const { body, rawBody } = left;
   if (typeof rawBody === "string" || rawBody instanceof Uint8Array) return { decoded: rawBody };
   if (!req.readableEnded || body === undefined) return notKept;
   if (typeof body === "string" || body instanceof Uint8Array) return { decoded: body };

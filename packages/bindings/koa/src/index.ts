@@ -1,0 +1,1 @@
+export { type IdempotencyMiddleware, type IdempotencyOptions, idempotency, type RouteOptions } from "./idempotency.js";
