@@ -1,8 +1,8 @@
 import { readUpTo, resume } from "./byte-stream.js";
-import { hasNullBody } from "./protocol.js";
+import { eventStreamType, hasNullBody, header } from "./protocol.js";
 import type { CapturedResponse, CompleteResponse } from "./response.js";
 
-/** A handler's Response, held. */
+/** A handler's Response, held back until it is stored. */
 export interface Captured {
   readonly response: CapturedResponse;
   /** The Response to send; called once, or not at all. */
@@ -14,13 +14,21 @@ export interface Captured {
 const NO_BYTES = new Uint8Array(0);
 const nothing = () => {};
 
-/** Reads a Response to its end, or until it is larger than may be kept; rejects where its stream fails. */
-export async function capture(response: Response, maxBytes: number): Promise<Captured> {
+/**
+ * Reads a Response to its end, or until it is larger than may be kept; rejects where its stream fails. A stream of events
+ * is not read: it may have no end, and each event is for now.
+ */
+export async function captureResponse(response: Response, maxBytes: number): Promise<Captured> {
   const head = headOf(response);
   if (response.body === null) {
     return { response: { ...head, body: NO_BYTES }, send: () => response, drop: nothing };
   }
-  const beginning = await readUpTo(response.body, maxBytes);
+  const { body: stream } = response;
+  if (response.headers.get(header.contentType)?.toLowerCase().startsWith(eventStreamType)) {
+    const drop = () => void stream.cancel().catch(nothing);
+    return { response: { ...head, body: undefined }, send: () => response, drop };
+  }
+  const beginning = await readUpTo(stream, maxBytes);
   const send = (body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>) => {
     const { status, statusText, headers } = response;
     return new Response(body, { status, statusText, headers });

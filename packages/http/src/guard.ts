@@ -52,6 +52,8 @@ export interface Guard<Req> {
   handleRead(incoming: Incoming<Req>, known: ReadRequest, run: Run): Promise<Handled>;
   /** The same engine with other options, for one route. */
   with(options: RouteOptions<Req>): Guard<Req>;
+  /** Waits for running requests and for what is still to be stored, and takes new ones meanwhile. */
+  idle(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }>;
   /** Takes no new requests, and waits for running ones and for what is still to be stored. */
   close(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }>;
 }
@@ -90,6 +92,10 @@ class ProtocolGuard<Req> implements Guard<Req> {
 
   with(options: RouteOptions<Req>): Guard<Req> {
     return new ProtocolGuard({ ...this.#options, ...options }, deriveEngine(this.#engine, options));
+  }
+
+  idle(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }> {
+    return this.#engine.idle(options);
   }
 
   close(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }> {

@@ -277,7 +277,7 @@ describe("protect", () => {
       headers: { "idempotency-key": "key-1" },
     });
     await request.text();
-    await expect(handler(request)).rejects.toThrow("the request's body was read before protect()");
+    await expect(handler(request)).rejects.toThrow("the request's body was read before the idempotency check");
   });
 
   it("says what to do about a handler that answers nothing", async () => {
@@ -301,6 +301,53 @@ describe("protect", () => {
     expect(works).toHaveLength(1);
     // The platform is not told of the failure a second time.
     await works[0];
+  });
+
+  it("passes a stream of events through as it comes, once it is stored that it was given", async () => {
+    const { store, completions } = watchedStore();
+    let end = () => {};
+    const handler = protect(
+      () => {
+        const body = new ReadableStream<Uint8Array>({
+          start(controller) {
+            controller.enqueue(new TextEncoder().encode("data: 1\n\n"));
+            end = () => controller.close();
+          },
+        });
+        return new Response(body, { headers: { "content-type": "text/event-stream; charset=utf-8" } });
+      },
+      { store, scope },
+    );
+    await using server = await serveFetch(handler);
+    const first = await post(server.url);
+    const beginning = await first.body?.getReader().read();
+    expect([first.status, Buffer.from(beginning?.value ?? []).toString()]).toEqual([200, "data: 1\n\n"]);
+    expect(completions).toHaveLength(1);
+    const retry = await post(server.url);
+    expect([retry.status, await retry.json()]).toEqual([409, expect.objectContaining({ originalStatus: 200 })]);
+    end();
+  });
+
+  it("keeps the platform waiting for what is still to be stored", async () => {
+    const gate = { open: () => {} };
+    const opened = new Promise<void>((resolve) => {
+      gate.open = resolve;
+    });
+    const { store, completions } = watchedStore(() => opened);
+    const works: Promise<unknown>[] = [];
+    const options = {
+      store,
+      scope,
+      completionTimeoutMs: 1,
+      waitUntil: (work: Promise<unknown>) => void works.push(work),
+    };
+    const handler = protect(() => new Response("done"), { ...options, scope: "global" });
+    const request = new Request("http://localhost/", { method: "POST", headers: { "idempotency-key": "key-1" } });
+    expect((await handler(request)).status).toBe(200);
+    expect(completions).toHaveLength(0);
+    gate.open();
+    await works[0];
+    expect(completions).not.toHaveLength(0);
   });
 
   it("compares path and query as they came", async () => {

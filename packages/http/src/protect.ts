@@ -1,10 +1,8 @@
-import { readUpTo } from "./byte-stream.js";
-import { type Captured, capture, toResponse } from "./capture.js";
+import { type Captured, captureResponse, toResponse } from "./capture.js";
 import { createGuard, type Guard } from "./guard.js";
 import type { HttpAttempt } from "./http-attempt.js";
-import type { Incoming, RequestBody } from "./incoming.js";
 import type { GuardOptions } from "./options.js";
-import { header } from "./protocol.js";
+import { incomingRequest } from "./web-request.js";
 
 /** A handler in the style of fetch; whatever the platform passes after the request goes through. */
 export type FetchHandler<Rest extends readonly unknown[] = []> = (
@@ -26,8 +24,6 @@ export interface ProtectedHandler<Rest extends readonly unknown[] = []> {
   /** Takes no new requests, and waits for running ones and for what is still to be stored. */
   close(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }>;
 }
-
-const host = header.host.toLowerCase();
 
 const attempts = new WeakMap<Request, HttpAttempt>();
 
@@ -57,9 +53,9 @@ export function protect<Rest extends readonly unknown[] = []>(
       async () => handler(request, ...rest),
       (error) => onError?.(error, request, ...rest),
     );
-    // A rejection is for whoever awaits the response.
+    // A rejection is for whoever awaits the response; what is still to be stored goes on after it.
     waitUntil?.(
-      work.catch(() => {}),
+      work.catch(() => {}).then(() => guard.idle()),
       request,
       ...rest,
     );
@@ -76,9 +72,9 @@ async function answer(
 ): Promise<Response> {
   if (!guard.covers(request.method)) return await call();
   let captured: Captured | undefined;
-  const handled = await guard.handle(incomingOf(request), async (attempt) => {
+  const handled = await guard.handle(incomingRequest(request, request), async (attempt) => {
     attempts.set(request, attempt);
-    captured = await capture(await call(), guard.maxResponseBytes);
+    captured = await captureResponse(await call(), guard.maxResponseBytes);
     return captured.response;
   });
   if (handled.kind === "pass") return await call();
@@ -89,40 +85,4 @@ async function answer(
   if (handled.answer === undefined) throw handled.error;
   onError(handled.error);
   return toResponse(handled.answer);
-}
-
-function incomingOf(request: Request): Incoming<Request> {
-  return {
-    request,
-    method: request.method,
-    target: targetOf(request.url),
-    lines: (name) => request.headers.get(name) ?? (name === host ? new URL(request.url).host : null),
-    readBody: (maxBytes) => readBody(request, maxBytes),
-  };
-}
-
-/** Path and query of a URL as they stand there. */
-function targetOf(url: string): string {
-  const authority = url.indexOf("//") + 2;
-  const path = url.indexOf("/", authority);
-  const end = url.indexOf("#", authority);
-  return path < 0 ? "/" : url.slice(path, end < 0 ? undefined : end);
-}
-
-async function readBody(request: Request, maxBytes: number): Promise<RequestBody> {
-  if (request.bodyUsed) {
-    throw new TypeError(
-      "the request's body was read before protect(); let the protected handler be the first to read it",
-    );
-  }
-  if (request.body === null || request.body === undefined) return undefined;
-  if (Number(request.headers.get(header.contentLength) ?? 0) > maxBytes) return "too-large";
-  // A copy is read, so that the handler gets the platform's own request, with all that only it has, and an unread body.
-  const copy = request.clone().body;
-  if (copy === null) return undefined;
-  const beginning = await readUpTo(copy, maxBytes);
-  if (beginning.whole) return beginning.bytes;
-  // The copy's other half is still unread, and until it is cancelled too nobody answers this.
-  void beginning.reader.cancel();
-  return "too-large";
 }

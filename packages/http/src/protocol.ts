@@ -28,6 +28,8 @@ export const replayedValue = "true";
 export const noStore = "no-store";
 /** The media type of a problem (RFC 9457, section 3). */
 export const problemMediaType = "application/problem+json";
+/** Server-sent events. */
+export const eventStreamType = "text/event-stream";
 export const jsonMediaType = "application/json";
 export const multipartPrefix = "multipart/";
 

@@ -119,12 +119,16 @@ class Engine implements Oncekey {
     }
   }
 
-  async close(options: { readonly timeoutMs?: number } = {}): Promise<{ readonly unfinished: number }> {
+  async idle({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<{ readonly unfinished: number }> {
     const { background, tools } = this.#shared;
+    return { unfinished: await background.idle(tools.clock, timeoutMs) };
+  }
+
+  async close(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }> {
     this.#shared.closed = true;
-    const unfinished = await background.idle(tools.clock, options.timeoutMs ?? 30_000);
+    const left = await this.idle(options);
     this.#shared.stopped = true;
-    return { unfinished };
+    return left;
   }
 
   /** Where another attempt runs, waits for it to end and claims again. */

@@ -159,6 +159,22 @@ describe("execute", () => {
     expect(await closed).toEqual({ unfinished: 0 });
   });
 
+  it("tells when nothing runs any more, and takes new operations meanwhile", async () => {
+    const world = new World();
+    const { oncekey } = world.node();
+    const running = latch<string>();
+    const first = oncekey.execute(op, () => running.promise);
+    await settled();
+    const soon = oncekey.idle({ timeoutMs: 1_000 });
+    await world.clock.advance(1_000);
+    expect(await soon).toEqual({ unfinished: 1 });
+    const idle = oncekey.idle();
+    expect(await oncekey.execute({ ...op, key: "other" }, async () => 1)).toMatchObject({ outcome: "executed" });
+    running.open("done");
+    expect(await idle).toEqual({ unfinished: 0 });
+    expect(await first).toMatchObject({ outcome: "executed", stored: true });
+  });
+
   it("closes in time even if a handler never ends", async () => {
     const world = new World();
     const { oncekey } = world.node();

@@ -135,6 +135,11 @@ export interface Oncekey {
   execute<T>(operation: Operation, handler: Handler<T>, codec?: ResultCodec<T>): Promise<Outcome<T>>;
   /** Like `execute`, for callers that want the value: anything else is an `OncekeyError`, or the handler's own error. */
   run<T>(operation: Operation, handler: Handler<T>, codec?: ResultCodec<T>): Promise<T>;
+  /**
+   * Waits for the running operations and for what is still to be stored, up to `timeoutMs` (default 30 s), and takes new ones
+   * meanwhile: for platforms that stop a process once it has answered.
+   */
+  idle(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }>;
   /** Takes no new operations and waits for the running ones and for what is still to be stored. */
   close(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }>;
 }
