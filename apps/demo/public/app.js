@@ -1,5 +1,4 @@
 import { faults } from "./faults.js";
-import { newKey } from "./idempotent-fetch.js";
 import { listen } from "./live-events.js";
 import { Operation } from "./operation.js";
 import { drawTimeline } from "./timeline.js";
@@ -49,8 +48,8 @@ listen({
 
 view.controls.addEventListener("submit", (event) => {
   event.preventDefault();
-  const name = newKey().slice(0, 6);
-  operation = new Operation(`page-${newKey()}`, `person-${name}`);
+  const [name, key] = [randomName(), randomName() + randomName()];
+  operation = new Operation(`page-${key}`, `person-${name.slice(0, 6)}`);
   void run(operation);
 });
 view.again.addEventListener("click", () => operation && void run(operation));
@@ -217,4 +216,10 @@ function one(selector, kind) {
   const element = document.querySelector(selector);
   if (element instanceof kind) return element;
   throw new Error(`the page has no ${selector}`);
+}
+
+/** `crypto.randomUUID` is not there on a page that came over plain HTTP from afar. */
+function randomName() {
+  const bytes = crypto.getRandomValues(new Uint8Array(8));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,4 +1,5 @@
-import { createIdempotentFetch } from "./idempotent-fetch.js";
+import { createAsking } from "./asking.js";
+import { createIdempotentFetch } from "./client.js";
 
 const ACCOUNT = { "x-api-key": "demo-acme" };
 
@@ -168,31 +169,29 @@ export class Operation {
     let span = { client, fromMs: 0 };
     let waited = false;
     const end = (/** @type {RequestSpan["kind"]} */ kind) => Object.assign(span, { toMs: this.elapsedMs, kind });
-    const send = createIdempotentFetch({
-      idempotencyKey: this.key,
-      hooks: {
-        sent: () => {
-          this.counts.requests++;
-          span = { client, fromMs: this.elapsedMs };
-          this.requests.push(span);
-        },
-        answered: (_, response) => {
-          const kind = kindOf(response);
-          if (kind === "replay") this.counts.replays++;
-          if (kind === "wait") this.counts.conflicts++;
-          end(kind);
-          // A client that is told to wait several times is one step, not several.
-          if (kind !== "wait" || !waited) this.#step(`Client ${client + 1}: ${inWords(kind, response)}`);
-          waited ||= kind === "wait";
-        },
-        lost: (attempt) => {
-          end("lost");
-          if (attempt === 1) this.#step(`Client ${client + 1}: no answer, so it asks again with the same key`);
-        },
+    const send = createAsking(createIdempotentFetch, {
+      sent: () => {
+        this.counts.requests++;
+        span = { client, fromMs: this.elapsedMs };
+        this.requests.push(span);
+      },
+      answered: (answer) => {
+        const kind = kindOf(answer);
+        if (kind === "replay") this.counts.replays++;
+        if (kind === "wait") this.counts.conflicts++;
+        end(kind);
+        // A client that is told to wait several times is one step, not several.
+        if (kind !== "wait" || !waited) this.#step(`Client ${client + 1}: ${inWords(kind, answer)}`);
+        waited ||= kind === "wait";
+      },
+      lost: (attempt) => {
+        end("lost");
+        if (attempt === 1) this.#step(`Client ${client + 1}: no answer, so it asks again with the same key`);
       },
     });
     const response = await send("/v3/session", {
       method: "POST",
+      idempotencyKey: this.key,
       headers: { "content-type": "application/json", ...ACCOUNT, ...faultHeaders },
       body: JSON.stringify({ workflow_id: "kyc", vendor_data: this.person }),
       signal,
@@ -243,7 +242,7 @@ export class Operation {
 }
 
 /**
- * @param {Response} response
+ * @param {{ status: number, headers: Headers }} answer
  * @returns {NonNullable<RequestSpan["kind"]>}
  */
 function kindOf({ status, headers }) {
@@ -254,7 +253,7 @@ function kindOf({ status, headers }) {
 
 /**
  * @param {RequestSpan["kind"]} kind
- * @param {Response} response
+ * @param {{ status: number, headers: Headers }} answer
  */
 function inWords(kind, { status, headers }) {
   if (kind === "replay") return `${status}, a replay`;

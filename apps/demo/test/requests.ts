@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { createIdempotentFetch } from "../public/idempotent-fetch.js";
+import { createIdempotentFetch } from "@oncekey/client";
+import { createAsking } from "../public/asking.js";
 
 /** One customer's way of asking. */
 export interface Asked {
@@ -26,7 +27,7 @@ export async function post(url: string, asked: Asked): Promise<Answer> {
 
 /** Asks for a session until there is a final answer. */
 export async function postUntilAnswered(url: string, asked: Asked): Promise<Answer> {
-  return answer(await createIdempotentFetch()(`${url}/v3/session`, initOf(asked)));
+  return answer(await createAsking(createIdempotentFetch)(`${url}/v3/session`, initOf(asked)));
 }
 
 export async function get(url: string, path: string, account = "demo-acme"): Promise<Answer> {
@@ -40,7 +41,7 @@ export async function billedFor(url: string, person: string, account = "demo-acm
   return entries.filter(({ vendor_data }) => vendor_data === person).length;
 }
 
-function initOf({ key, account = "demo-acme", person = "person", headers = {}, body }: Asked): RequestInit {
+function initOf({ key, account = "demo-acme", person = "person", headers = {}, body }: Asked) {
   return {
     method: "POST",
     headers: {

@@ -8,6 +8,16 @@ export type ClientEvent = {
   readonly url: string;
 } & (
   | { readonly type: "attempt"; readonly number: number }
+  /** A whole answer came, whatever it says. */
+  | {
+      readonly type: "answered";
+      readonly number: number;
+      readonly class: ObservationClass;
+      readonly status: number;
+      readonly headers: Headers;
+    }
+  /** No whole answer came. */
+  | { readonly type: "lost"; readonly number: number; readonly class: ObservationClass; readonly error: unknown }
   /** The next attempt is made after `delayMs`. */
   | { readonly type: "retry"; readonly after: ObservationClass; readonly delayMs: number }
   /** The answer is the stored one of an earlier attempt. */

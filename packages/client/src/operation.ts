@@ -95,25 +95,24 @@ class Performance {
       maxBytes: operation.key === undefined ? undefined : settings.maxBufferedBytes,
     });
     if (result.kind === "aborted") {
-      this.#note("ambiguous", undefined, { error: result.reason });
+      this.#note("ambiguous", { error: result.reason });
       return this.#aborted(result.reason);
     }
-    const answer = result.kind === "answer" ? result.answer : undefined;
     const kind = classify(result, settings.protocol);
-    this.#note(
-      kind,
-      answer?.status ?? ("status" in result ? result.status : undefined),
-      "error" in result ? result : {},
-    );
-    return this.#next(kind, answer);
+    if (result.kind === "answer") {
+      const { status, headers } = result.answer;
+      this.#note(kind, { status });
+      operation.tell({ type: "answered", number: this.#attempts.length, class: kind, status, headers });
+      return this.#next(kind, result.answer);
+    }
+    const { error } = result;
+    this.#note(kind, "status" in result ? { status: result.status, error } : { error });
+    operation.tell({ type: "lost", number: this.#attempts.length, class: kind, error });
+    return this.#next(kind, undefined);
   }
 
-  #note(kind: ObservationClass, status: number | undefined, { error }: { readonly error?: unknown }): void {
-    this.#attempts.push({
-      class: kind,
-      ...(status !== undefined && { status }),
-      ...(error !== undefined && { error }),
-    });
+  #note(kind: ObservationClass, seen: Omit<AttemptReport, "class">): void {
+    this.#attempts.push({ class: kind, ...seen });
     if (kind !== "in-progress") this.#counted += 1;
     if (LEAVES_DOUBT.includes(kind)) this.#inDoubt = true;
   }

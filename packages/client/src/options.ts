@@ -5,6 +5,7 @@ import type { ClientEvent } from "./events.js";
 import type { Journal } from "./journal/types.js";
 import type { ProtocolAdapter } from "./protocols/adapter.js";
 import { type ProtocolName, resolveProtocol } from "./protocols/index.js";
+import { randomKey } from "./random-key.js";
 
 /** When and how often to try again. */
 export interface RetryPolicy {
@@ -113,7 +114,7 @@ export function resolveOptions(options: ClientOptions): Settings {
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     protocol,
     methods: methodSet(options.methods ?? protocol.methods ?? ["POST", "PATCH"]),
-    generateKey: options.generateKey ?? (() => crypto.randomUUID()),
+    generateKey: options.generateKey ?? randomKey,
     retry: resolveRetry(defaultRetry, options.retry),
     budget: options.budget === false ? undefined : (options.budget ?? createRetryBudget()),
     journal: options.journal,

@@ -23,7 +23,8 @@ export function sender(
   return async (signal) => settings.fetch(url, { ...rest, ...(await bodyInit(body)), method, headers, signal });
 }
 
-async function bodyInit(body: BodySnapshot): Promise<Pick<RequestInit, "body" | "duplex">> {
+/** `duplex` is not in every runtime's types yet; a stream is not sent without it. */
+async function bodyInit(body: BodySnapshot): Promise<Pick<RequestInit, "body"> & { readonly duplex?: "half" }> {
   switch (body.kind) {
     case "none":
       return {};

@@ -9,6 +9,7 @@ import { keysTable } from "../storage/schema.js";
 import { Vendor } from "../vendor/vendor.js";
 import { accountOf, authenticate } from "./accounts.js";
 import { freshConnectionForBrowsers, pageHeaders } from "./browsers.js";
+import { clientScript } from "./client-script.js";
 import { Faults, prepareFaults } from "./faults.js";
 import { answerProblem, nothingHere } from "./problem.js";
 import { readSessionRequest } from "./session-request.js";
@@ -68,7 +69,9 @@ export function createApp(database: Database, crash: () => never): App {
   handler.use("/v3", authenticate);
   handler.post("/v3/session", express.json(), checkSessionRequest, prepareFaults, guard, createSession(services));
   handler.use("/v3", readingRoutes(services));
-  handler.use(pageHeaders, express.static(publicFolder));
+  handler.use(pageHeaders);
+  handler.get("/client.js", clientScript);
+  handler.use(express.static(publicFolder));
   handler.use(nothingHere, answerProblem);
   return {
     handler,

@@ -1,4 +1,5 @@
-import { createIdempotentFetch } from "../../public/idempotent-fetch.js";
+import { createIdempotentFetch } from "@oncekey/client";
+import { createAsking } from "../../public/asking.js";
 import type { PlannedOperation } from "./plan.js";
 import { count, type Tally } from "./tally.js";
 
@@ -27,17 +28,15 @@ export async function perform(operation: PlannedOperation, target: Target, tally
 
 /** A final answer with all that a replay has to repeat, or how it failed. */
 async function ask({ key, vendorData, faults }: PlannedOperation, { url }: Target, tally: Tally): Promise<string> {
-  const send = createIdempotentFetch({
-    idempotencyKey: key,
-    hooks: {
-      sent: () => tally.requests++,
-      answered: (_, response) => count(tally, response),
-      lost: () => tally.lost++,
-    },
+  const send = createAsking(createIdempotentFetch, {
+    sent: () => tally.requests++,
+    answered: (answer) => count(tally, answer),
+    lost: () => tally.lost++,
   });
   try {
     const response = await send(`${url}/v3/session`, {
       method: "POST",
+      idempotencyKey: key,
       headers: { "content-type": "application/json", "x-api-key": ACCOUNT, ...faults },
       body: JSON.stringify({ workflow_id: "kyc", vendor_data: vendorData }),
     });

@@ -17,7 +17,7 @@ export function newTally(): Tally {
   return { requests: 0, firstAnswers: 0, replays: 0, conflicts: 0, failures: 0, lost: 0, done: 0 };
 }
 
-export function count(tally: Tally, { status, headers }: Response): void {
+export function count(tally: Tally, { status, headers }: Pick<Response, "status" | "headers">): void {
   if (headers.get("idempotent-replayed") === "true") tally.replays++;
   else if (status < 300) tally.firstAnswers++;
   else if (status === 409) tally.conflicts++;
