@@ -40,9 +40,9 @@ function broken(name: string): IdempotencyStore {
 
 describe("races between processes", () => {
   it("find nothing wrong with a sound store, and print what they went through", { timeout: 60_000 }, async () => {
-    const line = await race(new MemoryStore(), { operations: 1_000, kills: 1 });
+    const line = await race(new MemoryStore(), { operations: 500, kills: 1, durationMs: 1_500 });
     expect(line).toMatch(
-      /2 processes × 4 clients, \d+ keys: \d{4,} operations, [1-9]\d* conflicts, [1-9]\d* take-overs, [1-9].* [1-9]\d* kills, [1-9]/,
+      /2 processes × 4 clients, \d+ keys: \d{3,} operations, [1-9]\d* conflicts, [1-9]\d* take-overs, [1-9].* [1-9]\d* kills, [1-9]/,
     );
   });
 
