@@ -105,6 +105,12 @@ describe("a caller that has read its clock long before its request arrives", () 
     expect(await late.get(id)).toBeUndefined();
   });
 
+  it("tells no longer life of what it finds than that was given", async () => {
+    const id = freshId();
+    const late = heldUp("GetItem", () => store.create(id, "v1", running(), 1_000));
+    expect(await late.get(id)).toMatchObject({ version: "v1", ageMs: 0, expiresInMs: 1_000 + MARGIN_MS });
+  });
+
   it("and whoever looks meanwhile finds what was renewed in time, not nothing", async () => {
     const { id, version } = await given(store, running(), 60_000);
     const own = connect();

@@ -17,7 +17,7 @@ describe("processes that race over one table", () => {
       lanes: 3,
       durationMs,
       // dynalite, Java and the SDK are slow, and share the machine with all else that is tested.
-      operations: 4_000,
+      operations: 2_000,
       execArgv: ["--import", "tsx", "--conditions=@oncekey/source"],
     });
     expect(report.violations).toEqual([]);
