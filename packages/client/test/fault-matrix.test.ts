@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createIdempotentFetch, reportOf } from "../src/index.js";
+import { createIdempotentFetch, memoryJournal, reportOf } from "../src/index.js";
 import { type Fault, ScriptedServer } from "./scripted-server.js";
 
 const quick = { baseMs: 1, capMs: 5, attemptTimeoutMs: 400, deadlineMs: 10_000 } as const;
@@ -29,16 +29,46 @@ const healed: readonly (readonly [title: string, script: readonly Fault[], reque
   ["three losses in a row", ["reset-before-effect", "cut-body-after-effect", "reset-after-effect"], 4],
 ];
 
-describe("one effect and the true answer, when", () => {
+const charge = { method: "POST", body: '{"amount":1}' } as const;
+
+/** Ways to the one answer: within a call, under a name, and with a restart after every single attempt. */
+const ways: readonly (readonly [name: string, pay: (url: string) => Promise<Response>])[] = [
+  ["a call", (url) => createIdempotentFetch({ retry: quick })(url, charge)],
+  [
+    "a submitted call",
+    (url) => createIdempotentFetch({ retry: quick, journal: memoryJournal() }).submit("order-1", url, charge),
+  ],
+  [
+    "a process that restarts after every attempt",
+    async (url) => {
+      const journal = memoryJournal();
+      const restart = () => createIdempotentFetch({ retry: { ...quick, maxAttempts: 1, deadlineMs: 450 }, journal });
+      let response = await restart()
+        .submit("order-1", url, charge)
+        .catch(() => undefined);
+      for (let restarts = 0; restarts < 20 && !isSettled(response); restarts += 1) {
+        const { operations } = await restart().resume();
+        response = operations[0]?.response;
+      }
+      if (response === undefined) throw new Error("not settled after 20 restarts");
+      return response;
+    },
+  ],
+];
+
+function isSettled(response: Response | undefined): response is Response {
+  return response !== undefined && reportOf(response)?.outcome === "succeeded";
+}
+
+describe.each(ways)("%s has one effect and the true answer, when", (_name, pay) => {
   it.each(healed)("%s", async (_title, script, requests) => {
     await using server = await ScriptedServer.start(...script);
-    const fetch = createIdempotentFetch({ retry: quick });
-    const response = await fetch(`${server.url}/charges`, { method: "POST", body: '{"amount":1}' });
+    const response = await pay(`${server.url}/charges`);
     expect(await response.json()).toEqual({ receipt: 1 });
     expect(server.effects).toBe(1);
     expect(server.seen).toHaveLength(requests);
     expect(new Set(server.keys).size).toBe(1);
-    expect(new Set(server.seen.map(({ body }) => body))).toEqual(new Set(['{"amount":1}']));
+    expect(new Set(server.seen.map(({ body }) => body))).toEqual(new Set([charge.body]));
     expect(reportOf(response)?.outcome).toBe("succeeded");
   });
 });
