@@ -56,14 +56,18 @@ export class Batches {
     });
   }
 
-  async #alone(step: Step): Promise<Answer> {
+  #alone(step: Step): Promise<Answer> {
     this.#underWay += 1;
-    try {
-      const { answers, replicas } = await this.#runner.run([step]);
-      return { answer: answers[0], replicas };
-    } finally {
-      this.#underWay -= 1;
-    }
+    return this.#runner.run([step]).then(
+      ({ answers, replicas }) => {
+        this.#underWay -= 1;
+        return { answer: answers[0], replicas };
+      },
+      (error: unknown) => {
+        this.#underWay -= 1;
+        throw error;
+      },
+    );
   }
 
   #flush(): void {
@@ -102,7 +106,7 @@ export class Batches {
       await Promise.all(keys.map((key) => this.#runner.run([{ key, arguments: ["", "!p", ":", PROBE_LIFE_MS] }])));
       const [first, ...others] = keys.map((key): Step => ({ key, arguments: ["", "", "", ""] }));
       const { answers } = first === undefined ? { answers: [] } : await this.#runner.run([first, ...others]);
-      this.#gathers = answers.length === PROBES && answers.every(Buffer.isBuffer) ? "yes" : "no";
+      this.#gathers = answers.length === PROBES && answers.every(Array.isArray) ? "yes" : "no";
     } catch (error) {
       // A fault says nothing about where the keys are; it is met by the next call, and told there.
       this.#gathers = errorText(error).startsWith("CROSSSLOT") ? "no" : "unproved";
@@ -113,7 +117,7 @@ export class Batches {
 function settle(all: readonly Waiting[], { answers, replicas }: Run): void {
   all.forEach(({ resolve, reject }, index) => {
     const answer = answers[index];
-    if (Buffer.isBuffer(answer) && answer[0] === 0x21) reject(new Error(answer.toString("utf8", 1)));
+    if (Buffer.isBuffer(answer)) reject(new Error(answer.toString()));
     else if (answers.length === all.length) resolve({ answer, replicas });
     else reject(new Error("the server answered for another number of keys than it was asked about"));
   });

@@ -123,7 +123,7 @@ export class RedisStore implements IdempotencyStore {
     try {
       const step = { key: this.#prefix + id, arguments: [expected, head, tail, ms] } as const;
       const { answer, replicas } = await this.#batches.run(step);
-      if (Buffer.isBuffer(answer) && answer.includes(0x20)) return readStanding(answer);
+      if (Array.isArray(answer)) return readAnswer(answer);
       const left = answer === null ? undefined : readNumber(answer);
       const wrote = left !== undefined || operation === "create" || operation === "remove";
       if (wrote && this.#wait !== undefined && replicas !== undefined && replicas < this.#wait.count) {
@@ -136,11 +136,16 @@ export class RedisStore implements IdempotencyStore {
   }
 }
 
+function readAnswer([left, value]: readonly unknown[]): Stored {
+  if (Buffer.isBuffer(value)) return readStanding(readNumber(left), value);
+  throw new Error("the client gave something else than a Buffer for a value");
+}
+
 /** A client may be set to give numbers as texts. */
 function readNumber(answer: unknown): number {
   const number = Number(answer);
   if (Number.isFinite(number)) return number;
-  throw new Error("the client gave something else than a number, a Buffer or null for the reply to the script");
+  throw new Error("the client gave something else than a number, a list or null for the reply to the script");
 }
 
 function misread(step: string): never {

@@ -34,32 +34,43 @@ export class Runner {
     this.#wait = wait && ["WAIT", String(wait.count), String(wait.timeoutMs)];
   }
 
-  async run(steps: readonly [Step, ...Step[]]): Promise<Run> {
+  run(steps: readonly [Step, ...Step[]]): Promise<Run> {
     const wait = steps.some(writes) ? this.#wait : undefined;
-    const { key } = steps[0];
-    let known = true;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await this.#send(key, commandOf(steps, known), steps.length > 1, wait);
-      } catch (error) {
-        const text = errorText(error);
-        // A server forgets its scripts when it restarts, when it is told to, and when it never heard of them.
-        if (text.startsWith("NOSCRIPT") && attempt < MAX_ATTEMPTS) known = false;
-        // The driver follows a slot that has moved, but not for two commands; one command makes it learn the way.
-        else if (wait !== undefined && isMoved(text) && attempt < MAX_ATTEMPTS) await this.#learn(steps[0]);
-        else throw error;
-      }
-    }
+    // Without a frame of its own where all goes well.
+    return this.#send(steps, true, wait).catch((error: unknown) => this.#again(steps, wait, error));
   }
 
-  async #send(key: string, command: Command, several: boolean, wait: Command | undefined): Promise<Run> {
-    const sendBoth = this.#link.sendBoth;
-    if (wait === undefined || sendBoth === undefined) {
-      const answer = await this.#link.send(key, command);
-      return { answers: several ? listOf(answer) : [answer], replicas: undefined };
+  async #again(steps: readonly [Step, ...Step[]], wait: Command | undefined, failed: unknown): Promise<Run> {
+    let known = true;
+    let error = failed;
+    for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
+      const text = errorText(error);
+      // A server forgets its scripts when it restarts, when it is told to, and when it never heard of them.
+      if (text.startsWith("NOSCRIPT")) known = false;
+      // The driver follows a slot that has moved, but not for two commands; one command makes it learn the way.
+      else if (wait !== undefined && isMoved(text)) await this.#learn(steps[0]);
+      else throw error;
+      try {
+        return await this.#send(steps, known, wait);
+      } catch (next) {
+        error = next;
+      }
     }
-    const [answer, replicas] = await sendBoth(key, command, wait);
-    return { answers: several ? listOf(answer) : [answer], replicas: Number(replicas) };
+    throw error;
+  }
+
+  #send(steps: readonly [Step, ...Step[]], known: boolean, wait: Command | undefined): Promise<Run> {
+    const { key } = steps[0];
+    const command = commandOf(steps, known);
+    const answersOf = (answer: unknown) => (steps.length > 1 ? listOf(answer) : [answer]);
+    const { sendBoth } = this.#link;
+    if (wait === undefined || sendBoth === undefined) {
+      return this.#link.send(key, command).then((answer) => ({ answers: answersOf(answer), replicas: undefined }));
+    }
+    return sendBoth(key, command, wait).then(([answer, replicas]) => ({
+      answers: answersOf(answer),
+      replicas: Number(replicas),
+    }));
   }
 
   #learn({ key }: Step): Promise<unknown> {

@@ -10,10 +10,10 @@
  *   touch     own       "="    ""     ""             a write that changes nothing, for WAIT to wait for
  *
  * The answer for a key is false where nothing stands now (or it stands because this step wrote it: create), the time to
- * live where this step wrote over a value, and else `time to live, a space, the value` of what stands.
+ * live where this step wrote over a value, and else a list of the time to live and the value of what stands.
  *
  * A key in its last millisecond has a time to live of 0 and counts as gone. Every command is in Redis 6.0 and later.
- * With several keys, an error of one is its own answer ("!" and the text), because the other steps have been done.
+ * With several keys, an error of one is its own answer (a text), because the other steps have been done.
  */
 export const SCRIPT = `
 local call = redis.call
@@ -37,20 +37,20 @@ local function step(key, expected, head, tail, ms)
     call('SET', key, head .. string.format('%.0f', left) .. tail, 'KEEPTTL')
     return left
   end
-  return string.format('%.0f ', left) .. call('GET', key)
+  return { left, call('GET', key) }
 end
 if #KEYS == 1 then return step(KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]) end
-local answers = {}
+local answers, args, at = {}, ARGV, 1
 for i, key in ipairs(KEYS) do
-  local at = 4 * i - 3
-  local done, answer = pcall(step, key, ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3])
+  local done, answer = pcall(step, key, args[at], args[at + 1], args[at + 2], args[at + 3])
   if not done then
     if type(answer) == 'table' then answer = answer.err end
-    answer = '!' .. tostring(answer)
+    answer = tostring(answer)
   end
   answers[i] = answer
+  at = at + 4
 end
 return answers`;
 
 /** SHA-1 of {@link SCRIPT}, by which servers keep it; a test holds the two together. */
-export const SCRIPT_SHA1 = "7894716eece20f4e9b757b23b197a198e94fd7bf";
+export const SCRIPT_SHA1 = "96369ef036ad3a0bb025039902a8842576c62a42";

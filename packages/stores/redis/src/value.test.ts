@@ -5,10 +5,9 @@ import { headOf, readStanding, tailOf } from "./value.js";
 
 const LIMIT = 1_000_000;
 
-/** What the script answers for a record with `lifeMs` to live at its write and `leftMs` now. */
-function standing(version: string, record: KeyRecord, lifeMs: number, leftMs: number): Buffer {
-  const tail = tailOf(record, LIMIT);
-  return Buffer.concat([Buffer.from(`${leftMs} ${headOf(version)}${lifeMs}`), Buffer.from(tail)]);
+/** The value of a record with `lifeMs` to live at its write. */
+function written(version: string, record: KeyRecord, lifeMs: number): Buffer {
+  return Buffer.concat([Buffer.from(`${headOf(version)}${lifeMs}`), Buffer.from(tailOf(record, LIMIT))]);
 }
 
 const done = (result: Uint8Array): KeyRecord => ({
@@ -27,7 +26,7 @@ describe("a value", () => {
     ["many random bytes", randomBytes(100_000)],
     ["many letters", Buffer.alloc(100_000, "a")],
   ])("comes back as it was written: %s", (_, result) => {
-    const read = readStanding(standing("v1", done(new Uint8Array(result)), 5_000, 3_800));
+    const read = readStanding(3_800, written("v1", done(new Uint8Array(result)), 5_000));
     expect(read).toEqual({ version: "v1", record: done(new Uint8Array(result)), ageMs: 1_200, expiresInMs: 3_800 });
   });
 
@@ -40,24 +39,26 @@ describe("a value", () => {
   it("keeps versions of every length and every printable character, apart from what follows", () => {
     const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(0x20 + index)).join("");
     for (const version of ["1", "12345", " :~ ", "{a}", printable.slice(0, 64), printable.slice(31)]) {
-      const read = readStanding(standing(version, { state: "released", attempt: 1 }, 77, 7));
+      const read = readStanding(7, written(version, { state: "released", attempt: 1 }, 77));
       expect([read.version, read.ageMs]).toEqual([version, 70]);
     }
   });
 
   it("has no age below 0, where its life was lengthened by an earlier clock", () => {
-    expect(readStanding(standing("v", { state: "released", attempt: 1 }, 10, 11)).ageMs).toBe(0);
+    expect(readStanding(11, written("v", { state: "released", attempt: 1 }, 10)).ageMs).toBe(0);
   });
 
   it.each([
-    ["somebody's text", "5 hello", /does not begin as a value of this store/],
-    ["nothing", "5 ", /does not begin as a value of this store/],
-    ["no time to live", "-1 #abc5~x", /has no time to live/],
-    ["no age", '5 "v1~x', /does not begin/],
-    ["a record of another version", '5 "v15~\x09', /its format is 9/],
-    ["a part of one", '5 "v15~\x01\x01', /ends too early/],
-  ])("that is something else is an error: %s", (_, reply, message) => {
-    expect(() => readStanding(Buffer.from(reply))).toThrow(message);
-    expect(() => readStanding(Buffer.from(reply))).toThrow(expect.objectContaining({ code: "RECORD_UNREADABLE" }));
+    ["somebody's text", 5, "hello", /does not begin as a value of this store/],
+    ["nothing", 5, "", /does not begin as a value of this store/],
+    ["no time to live", -1, "#abc5~x", /has no time to live/],
+    ["no age", 5, '"v1~x', /does not begin/],
+    ["a record of another version", 5, '"v15~\x09', /its format is 9/],
+    ["a part of one", 5, '"v15~\x01\x01', /ends too early/],
+  ])("that is something else is an error: %s", (_, left, value, message) => {
+    expect(() => readStanding(left, Buffer.from(value))).toThrow(message);
+    expect(() => readStanding(left, Buffer.from(value))).toThrow(
+      expect.objectContaining({ code: "RECORD_UNREADABLE" }),
+    );
   });
 });

@@ -45,23 +45,20 @@ export function tailOf(record: KeyRecord, maxRecordBytes: number): Argument {
   return tail;
 }
 
-/** Reads `time to live, a space, the value`. Anything else is a `RECORD_UNREADABLE` error, never a guess. */
-export function readStanding(reply: Buffer): Stored {
-  const space = reply.indexOf(0x20);
-  const expiresInMs = Number(reply.toString("latin1", 0, space));
+/** Reads a value that has that long to live. Anything else is a `RECORD_UNREADABLE` error, never a guess. */
+export function readStanding(expiresInMs: number, value: Buffer): Stored {
   if (expiresInMs < 0) throw unreadable("it has no time to live, so something else has written or persisted it");
-  const versionAt = space + 2;
-  const versionEnd = versionAt + ((reply[space + 1] ?? 0) - LENGTH_BASE);
-  const markAt = endOfDigits(reply, versionEnd);
-  const mark = reply[markAt];
-  if (versionEnd <= versionAt || markAt === versionEnd || (mark !== BYTES && mark !== TEXT)) {
+  const versionEnd = 1 + (value[0] ?? 0) - LENGTH_BASE;
+  const markAt = endOfDigits(value, versionEnd);
+  const mark = value[markAt];
+  if (versionEnd <= 1 || markAt === versionEnd || (mark !== BYTES && mark !== TEXT)) {
     throw unreadable("it does not begin as a value of this store");
   }
-  const tail = reply.subarray(markAt + 1);
+  const tail = value.subarray(markAt + 1);
   return {
-    version: reply.toString("latin1", versionAt, versionEnd),
+    version: value.toString("latin1", 1, versionEnd),
     record: decodeRecord(mark === BYTES ? tail : Buffer.from(tail.toString("utf8"), "latin1")),
-    ageMs: Math.max(0, Number(reply.toString("latin1", versionEnd, markAt)) - expiresInMs),
+    ageMs: Math.max(0, Number(value.toString("latin1", versionEnd, markAt)) - expiresInMs),
     expiresInMs,
   };
 }
