@@ -7,6 +7,8 @@ interface Zlib {
   gunzip: Inflate;
   inflate: Inflate;
   brotliDecompress: Inflate;
+  /** Since Node 22.15. */
+  zstdDecompress?: Inflate;
 }
 type Inflate = (
   bytes: Uint8Array,
@@ -19,6 +21,7 @@ const nodeNames: Readonly<Record<string, keyof Zlib>> = {
   "x-gzip": "gunzip",
   deflate: "inflate",
   br: "brotliDecompress",
+  zstd: "zstdDecompress",
 };
 
 /** A body without its codings, or why it could not be had: more than the limit, or not readable here. */
@@ -33,7 +36,7 @@ export function isCoded(contentEncoding: string | null | undefined): contentEnco
 /**
  * Removes the codings that a Content-Encoding lists, the last one first.
  *
- * gzip and deflate everywhere, br where the runtime has `node:zlib`. Never makes more than `maxBytes`, so that a small
+ * gzip and deflate everywhere, br and zstd where the runtime's `node:zlib` has them. Never makes more than `maxBytes`, so that a small
  * body cannot fill the memory.
  */
 export async function removeCodings(bytes: Uint8Array, contentEncoding: string, maxBytes: number): Promise<Decoded> {
@@ -58,10 +61,12 @@ function codingsOf(contentEncoding: string): string[] {
 function removeCoding(bytes: Uint8Array, coding: string, maxBytes: number): Promise<Decoded> {
   const method = Object.hasOwn(nodeNames, coding) ? nodeNames[coding] : undefined;
   if (method === undefined) return Promise.resolve("unreadable");
-  const zlib = typeof process === "undefined" ? undefined : process.getBuiltinModule?.("node:zlib");
-  if (zlib !== undefined) return byZlib(zlib[method], bytes, maxBytes);
-  if (method === "brotliDecompress") return Promise.resolve("unreadable");
-  return byStream(method === "gunzip" ? "gzip" : "deflate", bytes, maxBytes);
+  const zlib: Zlib | undefined = typeof process === "undefined" ? undefined : process.getBuiltinModule?.("node:zlib");
+  const inflate = zlib?.[method];
+  if (inflate !== undefined) return byZlib(inflate, bytes, maxBytes);
+  if (method === "gunzip") return byStream("gzip", bytes, maxBytes);
+  if (method === "inflate") return byStream("deflate", bytes, maxBytes);
+  return Promise.resolve("unreadable");
 }
 
 function byZlib(inflate: Inflate, bytes: Uint8Array, maxBytes: number): Promise<Decoded> {
