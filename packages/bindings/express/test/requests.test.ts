@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { request } from "node:http";
 import { gzipSync } from "node:zlib";
 import { MemoryStore } from "@oncekey/core";
@@ -112,6 +113,30 @@ for (const { name, express } of majors) {
       expect((await send()).status).toBe(500);
       expect(String(app.errors[0])).toContain("put the idempotency check before the parser");
       expect(app.runs()).toBe(0);
+    });
+
+    it("takes a digest that an earlier middleware has verified for an upload that is on a disk already", async () => {
+      const verified = new WeakMap<object, string>();
+      const saving: RequestHandler = async (req, res, next) => {
+        const hash = createHash("sha256");
+        for await (const chunk of req) hash.update(chunk);
+        const digest = `sha-256=:${hash.digest("base64")}:`;
+        if (req.get("content-digest") !== digest) return void res.sendStatus(400);
+        verified.set(req, digest);
+        next();
+      };
+      const fingerprint = { verifiedContentDigest: (req: object) => verified.get(req) };
+      await using app = await start(express, done, { before: [saving], options: { fingerprint, maxBodyBytes: 1_000 } });
+      const send = (body: string, digestOf = body) => {
+        const digest = `sha-256=:${createHash("sha256").update(digestOf).digest("base64")}:`;
+        return post(app, { body, headers: { "content-type": "video/mp4", "content-digest": digest } });
+      };
+      const film = "x".repeat(100_000);
+      expect(await send(film)).toMatchObject({ status: 200, replayed: null });
+      expect(await send(film)).toMatchObject({ status: 200, replayed: "true" });
+      expect((await send(`${film}y`)).status).toBe(422);
+      expect((await send(`${film}y`, film)).status).toBe(400);
+      expect(app.runs()).toBe(1);
     });
 
     it("takes the word of select for an upload that was parsed before", async () => {
