@@ -88,6 +88,7 @@ function incomingOf(context: AcmeContext): Incoming<AcmeContext> {
     method: req.method ?? "",
     target: req.url ?? "/",
     lines: (name) => headerLines(req, name),
+    bodyWasRead: req.readableDidRead,
     readBody: (maxBytes) => requestBody(req, maxBytes),
   };
 }
