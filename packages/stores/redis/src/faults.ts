@@ -22,7 +22,7 @@ export class NotReplicatedError extends Error {
 }
 
 /** How servers refuse what the user's access list does not have: to a client, and to a script. */
-const FORBIDDEN = /NOPERM|The user executing the script can't/;
+const FORBIDDEN = /NOPERM|ACL failure in script|The user executing the script can't/;
 
 /**
  * Says which operation failed and why, with the driver's error as `cause`.
