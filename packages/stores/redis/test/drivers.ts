@@ -40,7 +40,7 @@ export const ioredis6: Driver = {
 };
 
 /** With every option that touches what the store sends or is answered. */
-export const ioredis5: Driver = {
+const ioredis5: Driver = {
   name: "ioredis 5, automatic pipelines, numbers as strings, a key prefix",
   connect: async (url) => {
     const options = { enableAutoPipelining: true, stringNumbers: true, keyPrefix: "app:" };
@@ -69,7 +69,7 @@ export const nodeRedis6: Driver = {
 };
 
 /** With another protocol, and a mapping of types that would give texts. */
-export const nodeRedis5: Driver = {
+const nodeRedis5: Driver = {
   name: "node-redis 5, RESP3, numbers and blobs as strings",
   connect: async (url) => {
     const connected = redis5.createClient({ url, ...offline, RESP: 3 }).on("error", deaf);
@@ -85,7 +85,7 @@ export const nodeRedis5: Driver = {
   },
 };
 
-export const nodeRedis4: Driver = {
+const nodeRedis4: Driver = {
   name: "node-redis 4",
   connect: async (url) => {
     const client = redis4.createClient({ url, ...offline }).on("error", deaf);
