@@ -1,3 +1,4 @@
+import { clientSuite } from "./client.bench.js";
 import { dynamodbSuite } from "./dynamodb.bench.js";
 import { engineSuite } from "./engine.bench.js";
 import { fingerprintSuite } from "./fingerprint.bench.js";
@@ -14,4 +15,5 @@ export const suites: readonly BenchSuite[] = [
   growthSuite,
   dynamodbSuite,
   redisSuite,
+  clientSuite,
 ];

@@ -55,7 +55,7 @@ export const candidates: readonly Candidate[] = [
   },
   {
     name: "fetch",
-    package: "undici",
+    package: "fetch",
     settings: "time-out",
     pay: async (url) =>
       receiptOf(await fetch(url, { method: "POST", body, headers: json, signal: AbortSignal.timeout(TIMEOUT_MS) })),

@@ -50,6 +50,7 @@ const symbols: { readonly [verdict in Verdict]: string } = {
 
 function versionOf(name: string): string {
   if (name === "@oncekey/client") return "this repository";
+  if (name === "fetch") return `undici ${process.versions["undici"]} in Node`;
   const require = createRequire(import.meta.url);
   const folder = require.resolve.paths(name)?.map((path) => join(path, name, "package.json")) ?? [];
   for (const path of folder) {
