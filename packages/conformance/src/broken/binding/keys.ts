@@ -45,13 +45,13 @@ export const brokenKeys: readonly BrokenBinding[] = [
   broken(
     "ignores-the-scope",
     "has one space of keys for all accounts",
-    ["SCP-01", "SCP-02", "SCP-03"],
+    ["SCP-01", "SCP-02", "SCP-03", "SCP-05"],
     misreading((request) => withHeader(request, "x-account", null)),
   ),
   broken(
     "joins-scope-and-key",
     "joins the account and the key with a colon to one name",
-    ["SCP-04"],
+    ["SCP-04", "SCP-05"],
     misreading((request) => {
       const key = request.headers.get(header);
       if (key === null) return request;

@@ -125,7 +125,7 @@ export const brokenRefusals: readonly BrokenBinding[] = [
   broken(
     "does-not-say-when",
     "refuses without saying when to come back",
-    ["CON-02", "DUR-07"],
+    ["CON-02", "SCP-05", "DUR-07"],
     onRefusal((refusal) => withHeaders(refusal, (headers) => headers.delete("retry-after"))),
   ),
   broken(
