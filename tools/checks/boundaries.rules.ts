@@ -48,6 +48,15 @@ export const rules: readonly IForbiddenRuleType[] = [
     to: { path: "^packages/http/src/node/" },
   },
   {
+    name: "hono-runs-anywhere",
+    comment: "Hono runs where there is no Node, so its binding has nothing of Node's",
+    severity: "error",
+    from: { path: "^packages/bindings/hono/src/", pathNot: TESTS },
+    to: {
+      path: ["^packages/http/src/node/", "^(node:)?(buffer|crypto|stream|http|zlib|util|events|fs|path|async_hooks)$"],
+    },
+  },
+  {
     ...hostedLayer("http-node-imports-node", "http", ["http", "core"], "http/node imports http, core and node:"),
     from: { path: "^packages/http/src/node/", pathNot: TESTS },
   },

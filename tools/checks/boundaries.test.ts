@@ -75,6 +75,8 @@ it.each([
   ["http-imports-core", "packages/http/src/bad.ts", `import "left-pad";`],
   ["http-imports-core", "packages/http/src/bad.ts", `import "node:http";`],
   ["http-runs-anywhere", "packages/http/src/bad.ts", `import "./node/index.js";`],
+  ["hono-runs-anywhere", "packages/bindings/hono/src/bad.ts", `import "node:stream";`],
+  ["hono-runs-anywhere", "packages/bindings/hono/src/bad.ts", `import "../../../http/src/node/index.js";`],
   ["http-node-imports-node", "packages/http/src/node/bad.ts", `import "left-pad";`],
   ["store-imports-core", "packages/stores/mine/src/bad.ts", `import "@oncekey/http";`],
   [

@@ -49,7 +49,9 @@ export async function captureResponse(response: Response, maxBytes: number): Pro
 export function toResponse({ status, headers, body }: CompleteResponse): Response {
   const lines = new Headers();
   for (const [name, value] of headers) lines.append(name, value);
-  return new Response(hasNullBody(status) ? null : plainBytes(body), { status, headers: lines });
+  // Some servers name a type for a body of no bytes, and an answer without a body had none.
+  const none = hasNullBody(status) || body.byteLength === 0;
+  return new Response(none ? null : plainBytes(body), { status, headers: lines });
 }
 
 function headOf(response: Response): Omit<CapturedResponse, "body"> {

@@ -335,13 +335,12 @@ describe("protect", () => {
     });
     const { store, completions } = watchedStore(() => opened);
     const works: Promise<unknown>[] = [];
-    const options = {
+    const handler = protect(() => new Response("done"), {
       store,
       scope,
       completionTimeoutMs: 1,
-      waitUntil: (work: Promise<unknown>) => void works.push(work),
-    };
-    const handler = protect(() => new Response("done"), { ...options, scope: "global" });
+      waitUntil: (work) => void works.push(work),
+    });
     const request = new Request("http://localhost/", { method: "POST", headers: { "idempotency-key": "key-1" } });
     expect((await handler(request)).status).toBe(200);
     expect(completions).toHaveLength(0);

@@ -1,0 +1,6 @@
+export {
+  type IdempotencyMiddleware,
+  type IdempotencyOptions,
+  idempotency,
+  type RouteOptions,
+} from "./idempotency.js";
