@@ -9,7 +9,12 @@ export type Entry =
   | { readonly type: "seal" };
 
 export function encodeEntry(entry: Entry): string {
-  return encodeLine(JSON.stringify(entry, (_name, value) => (value instanceof Uint8Array ? packed(value) : value)));
+  return encodeLine(JSON.stringify(entry.type === "claim" ? withPackedBody(entry) : entry));
+}
+
+function withPackedBody({ type, record }: Extract<Entry, { type: "claim" }>): object {
+  const { body } = record.request;
+  return { type, record: { ...record, request: { ...record.request, ...(body && { body: packed(body) }) } } };
 }
 
 /** Reads a line; `undefined` for one that a crash tore, or that has been damaged since. */

@@ -1,6 +1,6 @@
 import { patched } from "../journal/apply.js";
 import type { Journal, JournalPatch, OperationRecord } from "../journal/types.js";
-import { type Entry, encodeEntry, subjectOf } from "./entries.js";
+import { type Entry, subjectOf } from "./entries.js";
 import { Folder } from "./folder.js";
 import { Segment } from "./segment.js";
 
@@ -150,11 +150,10 @@ class SegmentedJournal implements FileJournal {
   }
 
   async #write(entries: readonly Entry[]): Promise<void> {
-    const text = entries.map(encodeEntry).join("");
     const mustLast = entries.some(({ type }) => type === "claim");
     for (;;) {
       const segment = this.#segment;
-      segment.append(text);
+      segment.append(entries);
       this.#catchUp();
       // A seal came first, perhaps: what stands after it does not count. What counts twice does no harm.
       if (segment !== this.#segment) continue;
@@ -178,7 +177,7 @@ class SegmentedJournal implements FileJournal {
   }
 
   async #seal(): Promise<void> {
-    this.#segment.append(encodeEntry({ type: "seal" }));
+    this.#segment.append([{ type: "seal" }]);
     this.#catchUp();
     await this.compact();
   }

@@ -1,6 +1,6 @@
-import { closeSync, constants, fdatasync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, constants, fdatasync, fdatasyncSync, openSync, readSync, writeSync } from "node:fs";
 import { StringDecoder } from "node:string_decoder";
-import { decodeEntry, type Entry } from "./entries.js";
+import { decodeEntry, type Entry, encodeEntry } from "./entries.js";
 
 const { O_APPEND, O_CREAT, O_RDWR } = constants;
 const CHUNK_BYTES = 64 * 1024;
@@ -10,10 +10,12 @@ export class Segment {
   readonly path: string;
   readonly number: number;
   readonly #descriptor: number;
+  readonly #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   readonly #decoder = new StringDecoder("utf8");
   #readBytes = 0;
   #unfinished = "";
   #isSealed = false;
+  #appended: { readonly bytes: Buffer; readonly entries: readonly Entry[] } | undefined;
   #isLeft = false;
   #readEntries = 0;
   #sureEntries = 0;
@@ -33,17 +35,19 @@ export class Segment {
     return this.#isSealed;
   }
 
+  /** How much there is of it, as far as has been read. */
   get bytes(): number {
-    return fstatSync(this.#descriptor).size;
+    return this.#readBytes;
   }
 
   /** Adds to the end, in one piece: appends of several processes do not mingle. */
-  append(text: string): void {
-    const bytes = Buffer.from(text);
+  append(entries: readonly Entry[]): void {
+    const bytes = Buffer.from(entries.map(encodeEntry).join(""));
     const written = writeSync(this.#descriptor, bytes);
     if (written < bytes.length) {
       throw new Error(`${this.path}: only ${written} of ${bytes.length} bytes could be written; is the disk full?`);
     }
+    this.#appended = { bytes, entries };
   }
 
   /** Something was read of which it is not known that it would survive a loss of power. */
@@ -66,23 +70,29 @@ export class Segment {
 
   /** The entries that came since the last reading, by whichever process. */
   *readOn(): Generator<Entry> {
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    const chunk = this.#chunk;
     for (;;) {
       const length = this.#isSealed ? 0 : readSync(this.#descriptor, chunk, 0, chunk.length, this.#readBytes);
       if (length === 0) return;
       this.#readBytes += length;
-      const lines = (this.#unfinished + this.#decoder.write(chunk.subarray(0, length))).split("\n");
-      // Of the last line the rest may still be on its way.
-      this.#unfinished = lines.pop() ?? "";
-      for (const line of lines) {
-        const entry = this.#decode(line);
-        if (entry === undefined) continue;
+      for (const entry of this.#entriesOf(chunk.subarray(0, length))) {
         this.#isSealed = entry.type === "seal";
         this.#readEntries += 1;
         yield entry;
         if (this.#isSealed) return;
       }
     }
+  }
+
+  #entriesOf(chunk: Buffer): readonly Entry[] {
+    const own = this.#appended;
+    this.#appended = undefined;
+    // Nobody else wrote meanwhile, as is usual: what was written need not be read back.
+    if (own !== undefined && this.#unfinished === "" && chunk.equals(own.bytes)) return own.entries;
+    const lines = (this.#unfinished + this.#decoder.write(chunk)).split("\n");
+    // Of the last line the rest may still be on its way.
+    this.#unfinished = lines.pop() ?? "";
+    return lines.flatMap((line) => this.#decode(line) ?? []);
   }
 
   /** Leaves a sealed file behind; nobody comes back to make sure of it. */
