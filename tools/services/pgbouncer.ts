@@ -35,7 +35,7 @@ export interface PgBouncer {
  *
  * @throws Error that says what to install.
  */
-export function pgBouncerBinary(): Promise<string> {
+function pgBouncerBinary(): Promise<string> {
   const given = process.env["PGBOUNCER"];
   if (given !== undefined && given !== "") return Promise.resolve(given);
   return foundOrInstalled(
