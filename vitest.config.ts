@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 // Tests import the packages' sources through the "@oncekey/source" export condition, so no build is needed first.
@@ -9,8 +11,26 @@ const shared = { resolve: { conditions }, ssr: { resolve: { conditions } } } as 
 // tools/run asks for the figures by naming a file.
 const report = process.env["ONCEKEY_REPORT"];
 
+/** Nest's packages find each other by name, so each older major has a folder of its own. The tests are the same. */
+const olderNests = [10, 11].map((major) => {
+  const folder = fileURLToPath(new URL(`packages/bindings/nestjs/majors/${major}/node_modules/`, import.meta.url));
+  return {
+    resolve: { conditions, alias: [{ find: /^@(?=(nestjs|fastify)\/)/, replacement: `${folder}@` }] },
+    ssr: { resolve: { conditions } },
+    test: {
+      name: `nest ${major}`,
+      include: ["packages/bindings/nestjs/**/*.test.ts"],
+      exclude: ["**/node_modules/**", "**/*.newest.test.ts"],
+      env: { NEST_MAJOR: String(major) },
+      testTimeout: 60_000,
+    },
+  };
+});
+
 export default defineConfig({
   test: {
+    // Most tests wait for servers, so a machine of two cores takes two files at a time, not the one that is the default.
+    maxWorkers: Math.max(2, availableParallelism()),
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     projects: [
       {
@@ -35,6 +55,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      ...olderNests,
     ],
   },
 });
