@@ -12,6 +12,11 @@ export interface ConformanceCase<Fixture extends NamedFixture> {
   readonly needs?: readonly Need<Fixture>[];
   /** Says what a pass is worth on this fixture, where it is worth less than it seems; shown in the title. */
   readonly caveat?: (fixture: Fixture) => string | undefined;
+  /**
+   * Whether no other case may run beside it, because it acts on something that all of them share: it breaks the way to the
+   * storage, or counts what it finds there. Default false.
+   */
+  readonly alone?: boolean;
   /** How long it may take on this fixture, in milliseconds. Default 10,000. */
   readonly timeoutMs?: (fixture: Fixture) => number;
   /** Throws where the rule does not hold. */
@@ -37,6 +42,8 @@ export interface Suite<Fixture extends NamedFixture> {
   /** What is checked, such as `the store contract`. */
   readonly title: string;
   readonly cases: readonly ConformanceCase<Fixture>[];
+  /** Whether cases may run beside each other on this fixture, but for those that must be alone. Absent: they may not. */
+  readonly sideBySide?: (fixture: Fixture) => boolean;
   /** What is wrong with the fixture as it is written: the value, the rule, the mend. `undefined` where nothing is. */
   readonly flaw: (fixture: Fixture) => string | undefined;
   /** Uses the fixture once, and answers what is wrong with what it gives; its errors count as flaws too. */

@@ -106,8 +106,38 @@ describe("registerSuite", () => {
     expect(trials).toBe(1);
   });
 
+  it("gives a concurrent runner what may run beside other cases, and keeps the rest alone under any", async () => {
+    let running = 0;
+    const most = new Map<string, number>();
+    const each = (id: string, alone: boolean): ConformanceCase<NamedFixture> => ({
+      ...passing,
+      id,
+      alone,
+      run: async () => {
+        running += 1;
+        most.set(id, running);
+        await new Promise(setImmediate);
+        running -= 1;
+      },
+    });
+    const cases = [each("ONE-01", false), each("TWO-01", false), each("ALO-01", true), each("END-01", false)];
+    const [tests, concurrentTests]: [Registered[], string[]] = [[], []];
+    const it = (name: string, run: () => Promise<void>) => tests.push({ name, run });
+    const concurrent = (name: string, run: () => Promise<void>) => {
+      concurrentTests.push(name.slice(0, 6));
+      it(name, run);
+    };
+    const runner: Runner = { describe: (_name, body) => body(), it, concurrent };
+    registerSuite({ ...suite, cases, sideBySide: () => true }, { name: "a thing" }, runner);
+    expect(concurrentTests).toEqual(["ONE-01", "TWO-01", "END-01"]);
+    await Promise.all(tests.map(({ run }) => run()));
+    expect(Object.fromEntries(most)).toEqual({ "ONE-01": 1, "TWO-01": 2, "ALO-01": 1, "END-01": 1 });
+    registerSuite({ ...suite, cases }, { name: "a thing" }, runner);
+    expect(concurrentTests).toHaveLength(3);
+  });
+
   it("takes the runners as they are, by type", () => {
-    const vitest: Runner = { describe, it };
+    const vitest: Runner = { describe, it, concurrent: it.concurrent };
     const node: Runner = { describe: nodeTest.describe, it: nodeTest.it };
     const bare: Runner = { describe: (_name, body) => body(), it: (_name, body) => body() };
     // @ts-expect-error: a runner has to have "it".

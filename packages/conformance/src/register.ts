@@ -1,13 +1,20 @@
 import { type ConformanceCase, type NamedFixture, type Suite, skipReason } from "./case.js";
 import { knownFailuresOf } from "./known-failures.js";
+import type { Places } from "./places.js";
 import { asError, timeoutOf } from "./run.js";
-import { judged, type SuiteOptions } from "./run-suite.js";
+import { inPlace, judged, placesOf, type SuiteOptions } from "./run-suite.js";
 import { flawOf, tryFixture } from "./usable.js";
 
 /** What a test runner must offer: vitest, node:test, Jest, Mocha and Bun all do. */
 export interface Runner {
   readonly describe: (name: string, body: () => void) => unknown;
   readonly it: RunnerIt;
+  /**
+   * An `it` whose tests the runner runs beside each other, such as vitest's `it.concurrent`; it gets the cases that may be.
+   * Default: `it`, so that they run one after the other. A runner whose `it` is concurrent needs none: the cases that must
+   * be alone wait for that.
+   */
+  readonly concurrent?: RunnerIt;
 }
 
 /** A runner's `it`. The third argument is the limit of vitest and Jest; node:test has none by default and ignores it. */
@@ -24,7 +31,7 @@ export interface RunnerIt {
 export function registerSuite<Fixture extends NamedFixture>(
   suite: Suite<Fixture>,
   fixture: Fixture,
-  { describe, it }: Runner,
+  { describe, it, concurrent = it }: Runner,
   options: SuiteOptions = {},
 ): void {
   const flaw = flawOf(suite, fixture);
@@ -34,9 +41,14 @@ export function registerSuite<Fixture extends NamedFixture>(
   }
   const known = knownFailuresOf(suite.cases, fixture, options);
   const trial = new Trial(() => tryFixture(suite, fixture));
+  // How many run at once is for the runner to say.
+  const places = placesOf(suite, fixture, suite.cases.length);
   describe(`${fixture.name}: ${suite.title}`, () => {
     it(FIXTURE_TEST, async () => void (await trial.passed()), FIXTURE_TEST_MS);
-    for (const each of suite.cases) registerCase(each, fixture, it, options, known.get(each.id), trial);
+    for (const each of suite.cases) {
+      const test = each.alone || places.total === 1 ? it : concurrent;
+      registerCase(each, fixture, test, options, known.get(each.id), { trial, places });
+    }
   });
 }
 
@@ -82,7 +94,7 @@ function registerCase<Fixture extends NamedFixture>(
   it: RunnerIt,
   options: SuiteOptions,
   known: string | undefined,
-  trial: Trial,
+  { trial, places }: { readonly trial: Trial; readonly places: Places },
 ): void {
   const { id, level, title } = conformanceCase;
   const name = `${id} (${level}) ${title}`;
@@ -99,7 +111,9 @@ function registerCase<Fixture extends NamedFixture>(
   const runnerTimeoutMs = 2 * timeoutOf(conformanceCase, fixture, options) + 1_000;
   const body = async (context: unknown) => {
     if (!(await trial.passed(context))) return;
-    const { status, error } = await judged(conformanceCase, fixture, options, known);
+    const { status, error } = await inPlace(places, conformanceCase, () =>
+      judged(conformanceCase, fixture, options, known),
+    );
     if (status === "failed") throw error;
   };
   // No parameter: Jest takes a test that has one for a test with a callback.

@@ -118,6 +118,54 @@ describe("runSuite", () => {
     expect(seen).toEqual(["BAD-01 begins", "BAD-01 failed", "NED-01 begins", "NED-01 skipped"]);
   });
 
+  describe("side by side", () => {
+    /** Cases that note how many run when they begin; they take turns, each a different number of them. */
+    function counting(ids: readonly string[], alone: readonly string[]) {
+      let running = 0;
+      const seen = new Map<string, number>();
+      const each = (id: string, index: number): ConformanceCase<Fixture> => ({
+        ...aCase(id, async () => {
+          running += 1;
+          seen.set(id, running);
+          for (let turn = index; turn < 10; turn++) await new Promise(setImmediate);
+          running -= 1;
+        }),
+        alone: alone.includes(id),
+      });
+      return { seen, cases: defineCases(ids.map(each)) };
+    }
+    const ids = ["AAA-01", "BBB-01", "CCC-01", "DDD-01", "EEE-01"];
+
+    it("runs so many cases at once, those alone that must be, and reports in the order of the cases", async () => {
+      const { seen, cases } = counting(ids, ["CCC-01"]);
+      const told: string[] = [];
+      const onResult = ({ id }: { id: string }) => void told.push(id);
+      await runSuite({ ...usable, cases, sideBySide: () => true }, fixture, { concurrency: 2, onResult });
+      expect([...seen]).toEqual([
+        ["AAA-01", 1],
+        ["BBB-01", 2],
+        ["CCC-01", 1],
+        ["DDD-01", 1],
+        ["EEE-01", 2],
+      ]);
+      expect(told).toEqual(ids);
+    });
+
+    it("runs them one after the other where the fixture does not allow more", async () => {
+      for (const sideBySide of [undefined, ({ can }: Fixture) => can]) {
+        const { seen, cases } = counting(ids, []);
+        await runSuite({ ...usable, cases, ...(sideBySide && { sideBySide }) }, fixture);
+        expect([...seen.values()]).toEqual([1, 1, 1, 1, 1]);
+      }
+    });
+
+    it("refuses a number that is none", async () => {
+      for (const concurrency of [0, 1.5, Number.NaN]) {
+        await expect(runSuite(suite, fixture, { concurrency })).rejects.toThrow(TypeError);
+      }
+    });
+  });
+
   it("lets a known failure fail, and reports it as known", async () => {
     const report = await runSuite(suite, { ...fixture, knownFailures: { "BAD-01": "ticket 12" } });
     expect(report).toMatchObject({ failed: 0, known: 1, skipped: 1 });

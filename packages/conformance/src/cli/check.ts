@@ -64,6 +64,7 @@ async function checkOne(subject: Subject, settings: Settings, err: Output): Prom
       knownFailures: Object.fromEntries(ofThis),
       strict: options.strict,
       ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
+      ...(options.concurrency !== undefined && { concurrency: options.concurrency }),
       ...progress,
     });
     const durationMs = performance.now() - startMs;

@@ -16,6 +16,8 @@ export interface CliOptions {
   readonly knownFailures: string | undefined;
   readonly strict: boolean;
   readonly timeoutMs: number | undefined;
+  /** How many cases may run at the same time. */
+  readonly concurrency: number | undefined;
   readonly races: boolean;
   readonly json: boolean;
   /** What to write instead of a run. */
@@ -30,6 +32,7 @@ const flags = {
   "known-failures": { type: "string" },
   "no-strict": { type: "boolean" },
   timeout: { type: "string" },
+  concurrency: { type: "string" },
   races: { type: "boolean" },
   json: { type: "boolean" },
   list: { type: "boolean" },
@@ -65,7 +68,8 @@ export function readOptions(args: readonly string[]): CliOptions {
     level: levelOf(values.level ?? "may"),
     knownFailures: values["known-failures"],
     strict: values["no-strict"] !== true,
-    timeoutMs: values.timeout === undefined ? undefined : timeoutOf(values.timeout),
+    timeoutMs: values.timeout === undefined ? undefined : wholeNumber("timeout", values.timeout, "of milliseconds "),
+    concurrency: values.concurrency === undefined ? undefined : wholeNumber("concurrency", values.concurrency),
     races,
     json: values.json === true,
     show,
@@ -109,7 +113,7 @@ function levelOf(text: string): Level {
   throw new UsageError(`--level ${text}: it has to be must, should or may`);
 }
 
-function timeoutOf(text: string): number {
+function wholeNumber(option: string, text: string, unit = ""): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new UsageError(`--timeout ${text}: it has to be a whole number of milliseconds of at least 1`);
+  throw new UsageError(`--${option} ${text}: it has to be a whole number ${unit}of at least 1`);
 }

@@ -21,6 +21,7 @@ one, or a list of them.
   --known-failures <file>  JSON: cases that may fail for now, { "SIZ-06": "why" }; besides the fixture's
   --no-strict              a known failure that passes does not fail the run
   --timeout <ms>           how long one case may take (default: its own limit, 10000 or more)
+  --concurrency <n>        how many cases of a store may run at the same time (default: 8)
   --races                  for a store: also race separate processes over it
   --json                   write the report as JSON
   --list                   list the cases and run none

@@ -6,7 +6,8 @@ import { completed, freshVersion, running } from "./samples.js";
 import { Slot } from "./slot.js";
 import { faultHooks, storeCase } from "./store-case.js";
 
-const only = { needs: [faultHooks] };
+// The hooks act on the way of all.
+const only = { needs: [faultHooks], alone: true };
 
 /** Faults: they throw, they pass, and a write whose reply they swallowed may be repeated. */
 export const faultCases = [

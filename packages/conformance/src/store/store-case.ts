@@ -6,7 +6,7 @@ import type { StoreFixture } from "./fixture.js";
 export type StoreCase = ConformanceCase<StoreFixture>;
 
 /** What some cases say about themselves besides. */
-export type StoreCaseExtras = Pick<StoreCase, "needs" | "caveat">;
+export type StoreCaseExtras = Pick<StoreCase, "needs" | "caveat" | "alone">;
 
 /** Makes a case whose body works with a {@link StoreBench}. */
 export function storeCase(
@@ -19,10 +19,10 @@ export function storeCase(
   return { id, level, title, ...extras, timeoutMs, run: (context) => body(new StoreBench(context)) };
 }
 
-/** Ten seconds, and what a case may wait on purpose where the clock is real. */
+/** Half a minute, as others may run beside it, and what a case may wait on purpose where the clock is real. */
 function timeoutMs({ advance, capabilities }: StoreFixture): number {
   const { resolutionMs, skewMarginMs } = capabilities;
-  return 10_000 + (advance === undefined ? 500 * resolutionMs + 10 * skewMarginMs : 0);
+  return 30_000 + (advance === undefined ? 500 * resolutionMs + 10 * skewMarginMs : 0);
 }
 
 /** The fixture can break the way to its storage. */

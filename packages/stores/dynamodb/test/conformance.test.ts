@@ -35,7 +35,7 @@ function dynamodb(name: string, options: DynamoDBStoreOptions): StoreFixture {
 
 /** DynamoDB Local takes seconds for what takes dynalite one. */
 const options = { timeoutMs: 50_000 };
-registerStoreConformance(dynamodb("DynamoDBStore", {}), { describe, it }, options);
+registerStoreConformance(dynamodb("DynamoDBStore", {}), { describe, it, concurrent: it.concurrent }, options);
 const renamed = { table: `${table}-renamed`, attributes: { id: "pk", record: "name", ttl: "size", parts: "count" } };
 await createTable(client, renamed);
 registerStoreConformance(
@@ -44,6 +44,6 @@ registerStoreConformance(
     readFirst: true,
     inlineMaxBytes: 0,
   }),
-  { describe, it },
+  { describe, it, concurrent: it.concurrent },
   options,
 );

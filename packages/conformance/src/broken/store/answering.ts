@@ -6,6 +6,15 @@ import { type Entries, SeamStore } from "./seams.js";
 
 const swallowsFaults = (store: FullStore) => instead(store, { get: (id) => store.get(id).catch(() => undefined) });
 
+const throwsForNothing = (store: FullStore) =>
+  instead(store, {
+    get: async (id) => {
+      const stored = await store.get(id);
+      if (stored === undefined) throw new Error("no record found", { cause: id });
+      return stored;
+    },
+  });
+
 const faultsRefuse = (store: FullStore) =>
   instead(store, {
     replace: (...args) => store.replace(...args).catch(() => ({ written: false, current: undefined })),
@@ -98,6 +107,27 @@ export const brokenAnswers = [
     ["FLT-01", "FLT-06"],
     SeamStore,
     swallowsFaults,
+  ),
+  broken(
+    "throws-for-nothing",
+    "a get that finds nothing throws, as findOrThrow does",
+    [
+      "GET-01",
+      "REP-04",
+      "REM-01",
+      "EXP-01",
+      "EXP-03",
+      "EXP-10",
+      "EXP-12",
+      "SIZ-04",
+      "SIZ-07",
+      "RAC-05",
+      "TRX-02",
+      "TRX-03",
+      "FLT-05",
+    ],
+    SeamStore,
+    throwsForNothing,
   ),
   broken(
     "faults-refuse",
