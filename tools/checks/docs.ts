@@ -12,7 +12,10 @@ import { allSnippets, type Snippet } from "./snippets.js";
 const FOLDER = join(repositoryRoot, "tools/docs/.snippets");
 const RUN_WITHIN_MS = 30_000;
 
-/** As strict as the code itself, except that an example may leave a name unused, and plain JavaScript needs no types. */
+/**
+ * As strict as the code itself, except that an example may leave a name unused, and plain JavaScript needs no types.
+ * Decorators are those of NestJS; tools/docs/tsconfig.json says so to what runs the examples.
+ */
 const OPTIONS: ts.CompilerOptions = {
   target: ts.ScriptTarget.ES2022,
   lib: ["lib.es2023.d.ts"],
@@ -24,6 +27,7 @@ const OPTIONS: ts.CompilerOptions = {
   exactOptionalPropertyTypes: true,
   noUncheckedIndexedAccess: true,
   noUncheckedSideEffectImports: true,
+  experimentalDecorators: true,
   allowJs: true,
   checkJs: true,
   skipLibCheck: true,

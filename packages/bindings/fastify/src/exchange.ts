@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { CompleteResponse, Guard, Handled, HeaderLine, Incoming, ReadRequest, RequestBody } from "@oncekey/http";
-import { HeldResponse, headerLines, requestBody } from "@oncekey/http/node";
+import { HeldResponse, headerLines, headerLinesOf, requestBody, valuesByName } from "@oncekey/http/node";
 import type { FastifyReply, FastifyRequest, RequestPayload } from "fastify";
 
 type Done = (error?: Error) => void;
@@ -46,7 +46,7 @@ export class Exchange {
     this.#guard
       .handleRead(this.#incoming, this.#known, (attempt) => {
         this.#request.idempotency = attempt;
-        this.#earlier = linesOf(this.#reply);
+        this.#earlier = headerLinesOf(this.#reply.getHeaders());
         this.#held = new HeldResponse(this.#reply.raw, this.#guard.maxResponseBytes);
         done();
         return this.#held.captured;
@@ -80,9 +80,8 @@ export class Exchange {
 
   /** By Fastify's own way, so that the hooks of plugins have their say: compression, CORS. */
   #send({ status, headers, body }: CompleteResponse): void {
-    const lines = new Map<string, string[]>();
-    for (const [name, value] of headers) lines.set(name, [...(lines.get(name) ?? []), value]);
-    for (const [name, values] of lines) this.#reply.header(name, values.length === 1 ? values[0] : values);
+    for (const [name, values] of valuesByName(headers))
+      this.#reply.header(name, values.length === 1 ? values[0] : values);
     this.#reply.code(status).send(body.byteLength === 0 ? undefined : body);
   }
 
@@ -140,10 +139,4 @@ function incomingOf(request: FastifyRequest, body: Body): Incoming<FastifyReques
     bodyWasRead: request.raw.readableDidRead,
     readBody: (maxBytes) => body.read(maxBytes),
   };
-}
-
-function linesOf(reply: FastifyReply): readonly HeaderLine[] {
-  return Object.entries(reply.getHeaders()).flatMap(([name, value]) =>
-    [value].flat().flatMap((each): HeaderLine[] => (each === undefined ? [] : [[name, String(each)]])),
-  );
 }

@@ -233,7 +233,12 @@ export class HeldResponse {
   }
 
   #settle(body: Uint8Array | undefined): void {
-    this.#resolve({ status: this.#res.statusCode, headers: headerLinesOf(this.#res), body, ...this.#noted });
+    this.#resolve({
+      status: this.#res.statusCode,
+      headers: headerLinesOf(this.#res.getHeaders()),
+      body,
+      ...this.#noted,
+    });
   }
 
   #fail(error: Error): void {

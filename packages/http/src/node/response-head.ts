@@ -21,15 +21,24 @@ export function restoreHead(res: ServerResponse, { statusCode, statusMessage, he
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) res.setHeader(name, value);
 }
 
-/** The header lines that a response has at this moment. */
-export function headerLinesOf(res: ServerResponse): readonly HeaderLine[] {
+/** The lines of headers that a framework or Node keeps by their names. */
+export function headerLinesOf(
+  headers: Readonly<Record<string, OutgoingHttpHeader | undefined>>,
+): readonly HeaderLine[] {
   const lines: HeaderLine[] = [];
-  for (const [name, value] of Object.entries(res.getHeaders())) {
+  for (const [name, value] of Object.entries(headers)) {
     for (const each of Array.isArray(value) ? value : [value]) {
       if (each !== undefined) lines.push([name, String(each)]);
     }
   }
   return lines;
+}
+
+/** Header lines by their names, for frameworks that take all lines of a header at once. */
+export function valuesByName(lines: readonly HeaderLine[]): ReadonlyMap<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of lines) values.set(name, [...(values.get(name) ?? []), value]);
+  return values;
 }
 
 /** Headers as `writeHead` takes them: by name, or a flat list of names and values in which a name may repeat. */

@@ -1,0 +1,104 @@
+import { RequestMethod, type Type } from "@nestjs/common";
+import { MetadataScanner, type ModulesContainer, Reflector } from "@nestjs/core";
+import type { Guard } from "@oncekey/http";
+import { CHOICE, type RouteOptions } from "./idempotent.js";
+
+/** Where Nest's own decorators leave what they were given. */
+const PATH = "path";
+const METHOD = "method";
+const HEADERS = "__headers__";
+
+const reflector = new Reflector();
+
+/** Says which guard a handler has. */
+export class Handlers<Req extends object> {
+  readonly #base: Guard<Req>;
+  readonly #known = new WeakMap<object, WeakMap<object, { readonly guard: Guard<Req> | undefined }>>();
+
+  constructor(base: Guard<Req>) {
+    this.#base = base;
+  }
+
+  /** The guard of a handler in its controller; undefined where it is not protected. */
+  guardOf(controller: Type, handler: Decorated): Guard<Req> | undefined {
+    const ofController = this.#known.get(controller) ?? new WeakMap();
+    this.#known.set(controller, ofController);
+    const known = ofController.get(handler) ?? { guard: this.#make(choiceOf(controller), choiceOf(handler)) };
+    ofController.set(handler, known);
+    return known.guard;
+  }
+
+  #make(ofController: Choice<Req>, own: Choice<Req>): Guard<Req> | undefined {
+    if (own === false || !(own ?? ofController)) return undefined;
+    return [ofController, own].reduce((guard, choice) => (choice ? guard.with(choice) : guard), this.#base);
+  }
+
+  /** Refuses what cannot be protected, and wrong options, when the application starts. */
+  check(modules: ModulesContainer): void {
+    for (const { controllers, providers } of modules.values()) {
+      for (const { metatype } of controllers.values()) if (isClass(metatype)) this.#checkController(metatype);
+      for (const { metatype } of providers.values()) if (isClass(metatype)) refuseProvider(metatype);
+    }
+  }
+
+  #checkController(controller: Type): void {
+    for (const [name, handler] of handlersOf(controller)) {
+      const own = choiceOf<Req>(handler);
+      const where = `${controller.name}.${name}`;
+      if (reflector.get(PATH, handler) === undefined) {
+        if (own) throw new TypeError(noRequest(where));
+        continue;
+      }
+      const guard = naming(where, () => this.guardOf(controller, handler));
+      const method = RequestMethod[reflector.get<RequestMethod>(METHOD, handler)] ?? "";
+      if (own && method !== "ALL" && guard?.covers(method) === false) {
+        throw new TypeError(`${where}: @Idempotent() protects nothing here; name ${method} in methods`);
+      }
+    }
+  }
+}
+
+type Choice<Req extends object> = RouteOptions<Req> | false | undefined;
+// biome-ignore lint/complexity/noBannedTypes: Nest's own type of what it hands over
+type Decorated = Function;
+
+function choiceOf<Req extends object>(target: Decorated): Choice<Req> {
+  return reflector.get<Choice<Req>>(CHOICE, target);
+}
+
+/** The headers that stand on a handler as `@Header()`. */
+export function headersOn(handler: Decorated): readonly string[] {
+  return (reflector.get<readonly { name: string }[] | undefined>(HEADERS, handler) ?? []).map(({ name }) => name);
+}
+
+/** What to tell who wants it for anything but a request over HTTP. */
+export function noRequest(where: string): string {
+  return `${where}: @Idempotent() is for HTTP requests; a resolver, a gateway or the consumer of a message has no response to store, so call run() of @oncekey/core in it, with a key of its own`;
+}
+
+function refuseProvider(provider: Type): void {
+  if (choiceOf(provider)) throw new TypeError(noRequest(provider.name));
+  for (const [name, method] of handlersOf(provider)) {
+    if (choiceOf(method)) throw new TypeError(noRequest(`${provider.name}.${name}`));
+  }
+}
+
+function handlersOf({ prototype }: Type): [name: string, handler: Decorated][] {
+  const scanner = new MetadataScanner();
+  return scanner.getAllMethodNames(prototype).map((name) => [name, prototype[name]]);
+}
+
+/** Not every provider is made from a class. */
+function isClass(metatype: Decorated | null): metatype is Type {
+  return typeof metatype?.prototype === "object" && metatype.prototype !== null;
+}
+
+/** Says of which handler an option is wrong. */
+function naming<T>(where: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof TypeError) throw new TypeError(`${where}: @Idempotent(): ${error.message}`, { cause: error });
+    throw error;
+  }
+}
