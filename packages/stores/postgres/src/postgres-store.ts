@@ -2,7 +2,7 @@ import type { IdempotencyStore, ListableStore, Page, Stored, SweepableStore, Tra
 import { readField, readStanding } from "./answer.js";
 import { keepsStatements, type PostgresClient, type PreparingClient } from "./client.js";
 import { checkClient, checkLimit, type PostgresStoreOptions, settingsOf } from "./options.js";
-import { plainly, prepared, preparedIfCarried, type Send, Session } from "./session.js";
+import { insideTransaction, plainly, prepared, preparedIfCarried, type Send, Session } from "./session.js";
 import { PostgresSteps } from "./steps.js";
 
 /** Far more than an answer should have, and far less than a `bytea` or a string can hold. */
@@ -21,7 +21,8 @@ type Plain = PostgresStoreOptions & { readonly prepare?: false };
  * transaction; the clock is the server's. The client is used as it is: never opened, closed or configured.
  *
  * Give it the primary, never a replica, and a pool whose connections are not held by your handlers for their whole run:
- * a handler that holds the last one while the store waits for one waits for itself.
+ * a handler that holds the last one while the store waits for one waits for itself. Never give it a client that is inside a
+ * transaction: that is what `within` is for, and here expiry would be judged by the start of the transaction.
  */
 export class PostgresStore
   extends PostgresSteps
@@ -63,7 +64,7 @@ export class PostgresStore
    */
   within(transaction: PostgresClient): IdempotencyStore {
     checkClient("PostgresStore within", transaction);
-    return new PostgresSteps(this.#session.inside(plainly(transaction)), {
+    return new PostgresSteps(this.#session.inside(insideTransaction(transaction)), {
       ...this.capabilities,
       transactional: false,
       list: false,

@@ -11,6 +11,11 @@ export function plainly(client: PostgresClient): Send {
   return ({ plain }, values) => client.query(plain, values);
 }
 
+/** The same through a client that is inside a transaction of somebody's. */
+export function insideTransaction(client: PostgresClient): Send {
+  return ({ inside }, values) => client.query(inside, values);
+}
+
 /** Lets each connection keep the statement under its name. */
 export function prepared(client: PreparingClient): Send {
   return ({ prepared: { name, text } }, values) => client.query({ name, text, values });
