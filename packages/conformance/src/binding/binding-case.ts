@@ -31,5 +31,5 @@ async function runOnServer(context: CaseContext<BindingFixture>, body: (probe: P
     app.close();
     await server.close();
   });
-  await body(new Probe(server.url, context));
+  await body(new Probe(server, context));
 }

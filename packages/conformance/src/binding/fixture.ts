@@ -1,6 +1,7 @@
 import type { NamedFixture, Need } from "../case.js";
 import type { BindingFeature } from "./scenario.js";
 import type { ScriptedApp } from "./scripted-app.js";
+import type { Exchange, WireRequest } from "./wire.js";
 
 /** A binding under test: a server of its framework with the scripted app on it. */
 export interface BindingFixture extends NamedFixture {
@@ -14,6 +15,8 @@ export interface BindingFixture extends NamedFixture {
 export interface RunningBinding {
   /** Where it listens, such as `http://127.0.0.1:8080`, with or without a path before the routes. */
   readonly url: string;
+  /** How requests reach it, where not by HTTP to `url`: of what the wire does, nothing is tried then. */
+  readonly send?: (url: URL, request: WireRequest) => Exchange;
   close(): Promise<void>;
 }
 

@@ -2,7 +2,8 @@ import type { Agent } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import type { CaseContext } from "../case.js";
 import { check, equal } from "../expect.js";
-import type { BindingFixture } from "./fixture.js";
+import type { BindingFixture, RunningBinding } from "./fixture.js";
+import { pipeline } from "./pipeline.js";
 import { type HeaderLine, suiteHeaders } from "./scenario.js";
 import type { StoreFault } from "./store-tap.js";
 import { type Exchange, send, textOf, type WireAnswer } from "./wire.js";
@@ -37,8 +38,8 @@ const utf8 = new TextEncoder();
 /** The body of an ordinary request. */
 export const ordinaryBody = '{"amount":100,"currency":"EUR"}';
 
-/** How long to rest between two looks at a condition. */
-const restMs = 5;
+/** How long to rest between two looks at a condition: each look is a request, so the rests grow. */
+const restMs = { first: 5, growth: 1.5, most: 40 };
 
 /** How long to wait for a condition before the case is given up: less than a case may take, to say what it waited for. */
 const patienceMs = 8_000;
@@ -54,15 +55,17 @@ export class Probe {
   /** The account of this case, unless it says another one. */
   readonly account: string;
   readonly #url: URL;
+  readonly #send: RunningBinding["send"];
   readonly #context: CaseContext<BindingFixture>;
 
-  constructor(url: string, context: CaseContext<BindingFixture>) {
+  constructor(server: RunningBinding, context: CaseContext<BindingFixture>) {
     probes += 1;
     const name = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 10)}-${probes}`;
     this.key = `key-${name}`;
     this.token = `token-${name}`;
     this.account = `account-${name}`;
-    this.#url = new URL(url.endsWith("/") ? url : `${url}/`);
+    this.#url = new URL(server.url.endsWith("/") ? server.url : `${server.url}/`);
+    this.#send = server.send;
     this.#context = context;
   }
 
@@ -80,7 +83,7 @@ export class Probe {
   begin(scenario: string, ask: Ask = {}): Exchange {
     const { method = "POST", query = "", agent } = ask;
     const body = bodyOf(ask, method);
-    const exchange = send(this.urlOf(`scenario/${scenario}${query}`), {
+    const exchange = this.#sending(this.urlOf(`scenario/${scenario}${query}`), {
       method,
       headers: this.headersOf(ask, body !== undefined),
       ...(body === undefined ? {} : { body }),
@@ -88,6 +91,15 @@ export class Probe {
     });
     this.#context.defer(() => exchange.abandon());
     return exchange;
+  }
+
+  /** Sends ordinary requests without waiting, on one connection; their answers come in the same order. */
+  async pipelined(scenario: string, asks: readonly Ask[]): Promise<readonly WireAnswer[]> {
+    if (this.#send !== undefined) return await Promise.all(asks.map((ask) => this.ask(scenario, ask)));
+    return await pipeline(
+      this.urlOf(`scenario/${scenario}`),
+      asks.map((ask) => this.headersOf(ask, true)),
+    );
   }
 
   /** The header lines of a request. */
@@ -153,15 +165,17 @@ export class Probe {
   /** Waits for a condition; fails when that takes too long. */
   async eventually(what: string, condition: () => Promise<boolean>): Promise<void> {
     const untilMs = performance.now() + patienceMs;
-    while (!(await condition())) {
+    for (let ms = restMs.first; !(await condition()); ms = Math.min(ms * restMs.growth, restMs.most)) {
       check(performance.now() < untilMs && !this.#context.signal.aborted, `waited in vain for ${what}`);
-      await delay(restMs);
+      await delay(ms);
     }
   }
 
   /** Sends a request that must be answered while a handler is held; fails at once if another handler begins. */
   async askWhileHeld(scenario: string, ask: Ask = {}): Promise<WireAnswer> {
     const exchange = this.begin(scenario, ask);
+    // Most are answered soon, and then one look is enough.
+    await Promise.race([exchange.answer, delay(restMs.most)]);
     await this.eventually(`${scenario} to be answered while the handler is held`, async () => {
       await this.ran(1, "executions while the first handler is held");
       return exchange.ended();
@@ -179,9 +193,13 @@ export class Probe {
     return answer;
   }
 
+  get #sending(): NonNullable<RunningBinding["send"]> {
+    return this.#send ?? send;
+  }
+
   async #control(method: string, path: string): Promise<Record<string, unknown>> {
     const body = method === "POST" ? { body: new Uint8Array(0) } : {};
-    const answer = await send(this.urlOf(`control/${path}`), { method, headers: [], ...body }).answer;
+    const answer = await this.#sending(this.urlOf(`control/${path}`), { method, headers: [], ...body }).answer;
     equal(answer.status, 200, `${method} /control/${path} ${textOf(answer)}`);
     return jsonObject(textOf(answer), `${method} /control/${path}`);
   }

@@ -4,6 +4,7 @@ import { type FieldRule, fieldFlaw, fixtureFlaw, isFunction, isObject, optional 
 import type { BindingFixture, RunningBinding } from "./fixture.js";
 import { bindingFeatures } from "./scenario.js";
 import { ScriptedApp } from "./scripted-app.js";
+import { send as sendOverHttp, textOf } from "./wire.js";
 
 const ofFixture: readonly FieldRule[] = [
   ["start", isFunction, "a function that starts a server with the scripted app: async (app) => ({ url, close })"],
@@ -42,7 +43,7 @@ export async function tryBinding(
     app.close();
     await server.close();
   });
-  return unanswered(`${server.url.replace(/\/$/, "")}/control/state?token=fixture`);
+  return unanswered(server);
 }
 
 async function started(fixture: BindingFixture, app: ScriptedApp): Promise<RunningBinding> {
@@ -53,16 +54,16 @@ async function started(fixture: BindingFixture, app: ScriptedApp): Promise<Runni
   }
 }
 
-async function unanswered(address: string): Promise<string | undefined> {
+async function unanswered({ url, send = sendOverHttp }: RunningBinding): Promise<string | undefined> {
+  const address = `${url.replace(/\/$/, "")}/control/state?token=fixture`;
   const mend = "The server has to run, with the scripted app on it (docs/bindings.md of this package)";
   try {
-    const response = await fetch(address);
-    const text = await response.text();
-    if (response.status === 200 && isState(text)) return undefined;
-    return `GET ${address} is answered ${response.status} ${show(text)}, not the state of a token. ${mend}`;
+    const answer = await send(new URL(address), { method: "GET", headers: [] }).answer;
+    const text = textOf(answer);
+    if (answer.status === 200 && isState(text)) return undefined;
+    return `GET ${address} is answered ${answer.status} ${show(text)}, not the state of a token. ${mend}`;
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return `GET ${address} is not answered: ${show(cause)}. ${mend}`;
+    return `GET ${address} is not answered: ${show(error)}. ${mend}`;
   }
 }
 

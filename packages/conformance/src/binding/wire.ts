@@ -89,7 +89,8 @@ async function read(incoming: IncomingMessage): Promise<WireAnswer> {
   return { status: incoming.statusCode ?? 0, lines, body: new Uint8Array(Buffer.concat(chunks)) };
 }
 
-function lengthOf(method: string, body: WireRequest["body"]): readonly HeaderLine[] {
+/** The line that says how long the body is. */
+export function lengthOf(method: string, body: WireRequest["body"]): readonly HeaderLine[] {
   if (body === undefined) return /^(POST|PUT|PATCH)$/.test(method) ? [["Content-Length", "0"]] : [];
   return isPieces(body) ? [["Transfer-Encoding", "chunked"]] : [["Content-Length", String(body.byteLength)]];
 }

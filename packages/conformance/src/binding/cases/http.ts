@@ -3,7 +3,6 @@ import { gunzipSync } from "node:zlib";
 import { check, equal, present } from "../../expect.js";
 import { isFirst, isProblem, isReplayed, isReplayOf, marker } from "../answers.js";
 import { type BindingCase, bindingCase } from "../binding-case.js";
-import { pipeline } from "../pipeline.js";
 import type { Probe } from "../probe.js";
 import { headerOf, linesOf, type WireAnswer } from "../wire.js";
 
@@ -101,10 +100,7 @@ export const httpCases: readonly BindingCase[] = [
     "requests that were sent without waiting are answered in order",
     async (probe) => {
       const asks = [{}, {}, { key: `${probe.key}-2` }];
-      const answers = await pipeline(
-        probe.urlOf("scenario/created"),
-        asks.map((ask) => probe.headersOf(ask, true)),
-      );
+      const answers = await probe.pipelined("created", asks);
       const [first, second, other] = answers.map((answer) => present(answer, "an answer"));
       const equals = [present(first, "the first answer"), present(second, "the second answer")];
       // Both are on their way to the store at once, and either may be the one that runs.

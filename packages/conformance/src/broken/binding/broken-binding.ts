@@ -1,7 +1,9 @@
 import type { FetchHandler, Protect } from "../../binding/fetch-app.js";
 import type { BindingFixture } from "../../binding/fixture.js";
+import { inProcess } from "../../binding/in-process.js";
 import { protectFixture } from "../../binding/protect-fixture.js";
 import type { Scenario, ScenarioOptions } from "../../binding/scenario.js";
+import { serveFetch } from "../../binding/serve-fetch.js";
 
 /** A binding with one bug, and the cases that must find it. */
 export interface BrokenBinding {
@@ -12,8 +14,8 @@ export interface BrokenBinding {
   readonly fails: readonly string[];
   /** The ids of cases that fail or pass, as time has it. */
   readonly mayFail: readonly string[];
-  /** A fixture with this bug, on an empty store. */
-  fixture(): BindingFixture;
+  /** A fixture with this bug, on an empty store: in this process, or over HTTP. */
+  fixture(way: "in process" | "over HTTP"): BindingFixture;
 }
 
 /** Changes a right binding into a wrong one; called once for each server. */
@@ -27,7 +29,13 @@ export function broken(
   plant: Bug,
   mayFail: readonly string[] = [],
 ): BrokenBinding {
-  return { name, bug, fails, mayFail, fixture: () => protectFixture(name, plant) };
+  return {
+    name,
+    bug,
+    fails,
+    mayFail,
+    fixture: (way) => protectFixture(name, plant, way === "in process" ? inProcess : serveFetch),
+  };
 }
 
 /** A bug around the protection: it sees the client's request and the answer that is about to leave. */
