@@ -1,27 +1,66 @@
-// Runs the suites whose names contain one of the arguments, or all.   pnpm bench [--quick] [name …]
-import { cpus } from "node:os";
+// pnpm bench                                             compares all stores with their floor and with other libraries,
+//                                                        and writes docs/bench
+// pnpm bench [--quick] [--store NAME …] [--out FOLDER]   prints that, or writes it into the folder
+// pnpm bench [--quick] NAME …                            runs the suites whose names contain one of the words
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { machine } from "./machine.js";
 import { FULL, measure, QUICK } from "./measure.js";
 import { markdown } from "./report.js";
+import { arenas, type Comparison, compare } from "./stores/compare.js";
+import { report, writeReport } from "./stores/report.js";
+import { FULL_ROUNDS, QUICK_ROUNDS } from "./stores/rounds.js";
 import { suites } from "./suites.js";
 
-const { values, positionals } = parseArgs({ options: { quick: { type: "boolean" } }, allowPositionals: true });
+const { values, positionals } = parseArgs({
+  options: { quick: { type: "boolean" }, store: { type: "string", multiple: true }, out: { type: "string" } },
+  allowPositionals: true,
+});
 const names = positionals.filter((name) => name !== "--");
-const chosen = suites.filter(({ name }) => names.length === 0 || names.some((part) => name.includes(part)));
-if (chosen.length === 0) {
-  console.error(`No suite is called ${names.join(" or ")}. There are: ${suites.map(({ name }) => name).join(", ")}.`);
-  process.exit(1);
+if (names.length > 0) await runSuites(names);
+else await compareStores();
+
+async function runSuites(names: readonly string[]): Promise<void> {
+  const chosen = suites.filter(({ name }) => names.some((part) => name.includes(part)));
+  if (chosen.length === 0)
+    fail(`No suite is called ${names.join(" or ")}. There are: ${suites.map(({ name }) => name).join(", ")}.`);
+  console.log(machine());
+  console.log("Ratios compare cases of one table, measured in turns; times of different runs do not compare.\n");
+  for (const suite of chosen) {
+    console.log(`## ${suite.name}\n`);
+    const { groups, close } = await suite.open();
+    try {
+      for (const group of groups) console.log(markdown(group, await measure(group, values.quick ? QUICK : FULL)));
+    } finally {
+      await close();
+    }
+  }
 }
 
-const [processor] = cpus();
-console.log(`Node ${process.versions.node}, ${cpus().length} × ${processor?.model ?? "unknown processor"}.`);
-console.log("Ratios compare cases of one table, measured in turns; times of different runs do not compare.\n");
-for (const suite of chosen) {
-  console.log(`## ${suite.name}\n`);
-  const { groups, close } = await suite.open();
-  try {
-    for (const group of groups) console.log(markdown(group, await measure(group, values.quick ? QUICK : FULL)));
-  } finally {
-    await close();
+async function compareStores(): Promise<void> {
+  const effort = values.quick ? QUICK_ROUNDS : FULL_ROUNDS;
+  const comparisons: Comparison[] = [];
+  for (const name of values.store ?? Object.keys(arenas)) {
+    const open = arenas[name] ?? fail(`No store is called ${name}. There are: ${Object.keys(arenas).join(", ")}.`);
+    comparisons.push(await compare(open, effort, (line) => console.error(line)));
   }
+  const local = process.env["ONCEKEY_DYNAMODB_LOCAL"] === "1" ? "ONCEKEY_DYNAMODB_LOCAL=1 " : "";
+  const flags = [values.quick ? " --quick" : "", ...(values.store ?? []).map((name) => ` --store ${name}`)].join("");
+  const conditions = { command: `${local}pnpm bench${flags}`, effort };
+  const folder = folderOf(values.out, values.quick === true || values.store !== undefined);
+  if (folder === undefined) console.log(report(comparisons, conditions));
+  else writeReport(folder, comparisons, conditions);
+}
+
+/** Where results go: what is only a part, or measured in haste, does not become the documentation unasked. */
+function folderOf(out: string | undefined, partial: boolean): string | undefined {
+  // Package managers run scripts in the folder of the package.
+  if (out !== undefined) return resolve(process.env["INIT_CWD"] ?? ".", out);
+  return partial ? undefined : fileURLToPath(new URL("../../../docs/bench", import.meta.url));
+}
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(1);
 }

@@ -90,7 +90,8 @@ async function timeAsync(run: () => unknown, times: number): Promise<number> {
   return Number(process.hrtime.bigint() - start);
 }
 
-function spread(values: readonly number[]): Spread {
+/** The least, the middle and the middle half of them. */
+export function spread(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.round((sorted.length - 1) * share)] ?? Number.NaN;
   return { least: at(0), median: at(0.5), low: at(0.25), high: at(0.75) };

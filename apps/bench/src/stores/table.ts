@@ -1,0 +1,94 @@
+import type { Comparison } from "./compare.js";
+import { type Path, paths, titles } from "./contender.js";
+import type { Count } from "./counts.js";
+import type { Result } from "./rounds.js";
+
+/** A comparison as Markdown: what it takes, then how fast it was, path by path. */
+export function section(comparison: Comparison): string {
+  const { name, server, notes, results, counts } = comparison;
+  const speeds = paths.flatMap((path) => speedTables(results, path));
+  const lacks = results.flatMap(({ contender }) =>
+    Object.entries(contender.lacks ?? {}).map(([path, why]) => `- ${contender.name} has no ${path}: ${why}.`),
+  );
+  return [
+    `## ${name}`,
+    "",
+    `${server}.`,
+    "",
+    ...notes.map((note) => `- ${note}`),
+    ...new Set(lacks),
+    "",
+    "### What one request takes",
+    "",
+    ...countTable(counts),
+    "",
+    ...speeds,
+  ].join("\n");
+}
+
+function countTable(counts: readonly Count[]): string[] {
+  const rows = counts.map(({ contender, path, roundTrips, sentBytes, receivedBytes, commands }) => [
+    path,
+    contender,
+    figure(roundTrips),
+    sentBytes.toFixed(0),
+    receivedBytes.toFixed(0),
+    [...commands].map(([command, calls]) => `${figure(calls)} ${command}`).join(", "),
+  ]);
+  return table(["path", "contender", "round trips", "bytes sent", "bytes received", "commands at the server"], rows);
+}
+
+function speedTables(results: readonly Result[], path: Path): string[] {
+  const callers = [...new Set(results.map(({ atOnce }) => atOnce))];
+  return callers.flatMap((atOnce) => {
+    const chosen = results.filter((result) => result.path === path && result.atOnce === atOnce);
+    const head = [
+      "contender",
+      "per second (middle half)",
+      "p50 ms",
+      "p99 ms",
+      "client µs",
+      "speed ÷ floor",
+      "speed ÷ Oncekey",
+    ];
+    const title = `### ${titles[path][0]?.toUpperCase()}${titles[path].slice(1)}, ${atOnce} at once`;
+    return [
+      title,
+      "",
+      ...table(
+        head,
+        chosen.map((result) => speedRow(result, chosen)),
+      ),
+      "",
+    ];
+  });
+}
+
+function speedRow(result: Result, chosen: readonly Result[]): string[] {
+  const { contender, perSecond, ratio, p50Ms, p99Ms, clientMicroseconds } = result;
+  const engine = chosen.find(
+    (other) => other.contender.role === "engine" && other.contender.driver === contender.driver,
+  );
+  const byEngine = contender.role === "peer" && engine !== undefined ? ratio.median / engine.ratio.median : undefined;
+  return [
+    contender.name,
+    `${perSecond.median.toFixed(0)} (${perSecond.low.toFixed(0)} to ${perSecond.high.toFixed(0)})`,
+    p50Ms.toFixed(2),
+    p99Ms.toFixed(2),
+    clientMicroseconds.toFixed(0),
+    contender.role === "floor"
+      ? "1"
+      : `**${ratio.median.toFixed(2)}** (${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)})`,
+    byEngine === undefined ? "" : byEngine.toFixed(2),
+  ];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const rule = head.map((_, index) => (index === 0 ? "---" : "--:"));
+  return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+}
+
+/** Whole where it is whole: a count per request is a fraction where requests share a command. */
+function figure(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(1);
+}
