@@ -90,11 +90,13 @@ class OwnPostgres implements PostgresServer {
   async kill(): Promise<void> {
     const server = this.#server;
     if (server?.pid === undefined) throw new Error(`The Postgres server on port ${this.port} is not running.`);
-    const backends = childrenOf(server.pid);
     const gone = exitOf(server);
+    const backends = stoppedWithChildren(server.pid);
     server.kill("SIGKILL");
     for (const pid of backends) killIfThere(pid);
     await gone;
+    // A server does not start while one of them still holds the shared memory of the old one.
+    while (backends.some(isRunning)) await delay(5);
     this.#server = undefined;
     this.#files.reaper.watch(0);
   }
@@ -165,9 +167,10 @@ async function exitOf(child: ChildProcess): Promise<void> {
   if (child.pid !== undefined && !hasExited(child)) await once(child, "exit");
 }
 
-/** The server's own processes. Each is the head of a session of its own, so a signal to the group would miss them. */
-function childrenOf(pid: number): number[] {
+/** Halts the server and answers its own processes. Each heads a session of its own: a signal to the group would miss it. */
+function stoppedWithChildren(pid: number): number[] {
   if (process.platform !== "linux") return []; // they notice that their parent is gone, and end
+  process.kill(pid, "SIGSTOP"); // so that it makes no further one while the list is read
   const list = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8");
   return list.split(" ").filter(Boolean).map(Number);
 }
@@ -177,6 +180,17 @@ function killIfThere(pid: number): void {
     process.kill(pid, "SIGKILL");
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}
+
+/** Not a zombie either, which holds nothing any more and waits for its new parent to notice. */
+function isRunning(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(")") + 2));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ESRCH")) return false;
+    throw error;
   }
 }
 
