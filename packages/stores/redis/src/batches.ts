@@ -1,5 +1,5 @@
 import { errorText } from "./faults.js";
-import type { Run, Runner, Step } from "./runner.js";
+import { type Run, type Runner, readingOf, type Step } from "./runner.js";
 
 /** What one step came back with. */
 export interface Answer {
@@ -16,7 +16,7 @@ interface Waiting {
 /** A script over more keys would keep others waiting. */
 const MAX_STEPS = 64;
 /** Large values go alone: what is saved is the cost of a command, not of its bytes. */
-const MAX_TAIL = 16_384;
+const MAX_VALUE = 16_384;
 /** Enough keys for that one of them is on another server, if there is one: 2^-15 that none of 16 is. */
 const PROBES = 16;
 const PROBE_LIFE_MS = "10000";
@@ -46,7 +46,7 @@ export class Batches {
 
   /** One step, alone or with others. */
   run(step: Step): Promise<Answer> {
-    if (this.#underWay === 0 || this.#gathers === "no" || step.arguments[2].length > MAX_TAIL) return this.#alone(step);
+    if (this.#underWay === 0 || this.#gathers === "no" || step.value.length > MAX_VALUE) return this.#alone(step);
     if (this.#gathers === "unproved") void this.#probe();
     if (this.#gathers !== "yes") return this.#alone(step);
     return new Promise((resolve, reject) => {
@@ -103,8 +103,8 @@ export class Batches {
     const mark = Math.random().toString(36).slice(2);
     const keys = Array.from({ length: PROBES }, (_, index) => `${this.#prefix}probe-${mark}-${index}`);
     try {
-      await Promise.all(keys.map((key) => this.#runner.run([{ key, arguments: ["", "!p", ":", PROBE_LIFE_MS] }])));
-      const [first, ...others] = keys.map((key): Step => ({ key, arguments: ["", "", "", ""] }));
+      await Promise.all(keys.map((key) => this.#runner.run([{ key, value: "!p:;", ms: PROBE_LIFE_MS, expected: "" }])));
+      const [first, ...others] = keys.map(readingOf);
       const { answers } = first === undefined ? { answers: [] } : await this.#runner.run([first, ...others]);
       this.#gathers = answers.length === PROBES && answers.every(Array.isArray) ? "yes" : "no";
     } catch (error) {

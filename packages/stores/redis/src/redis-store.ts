@@ -1,12 +1,12 @@
 import type { IdempotencyStore, KeyRecord, Removal, StoreCapabilities, Stored, Write } from "@oncekey/core";
-import { Batches } from "./batches.js";
-import type { Argument, RedisClient } from "./client.js";
+import { type Answer, Batches } from "./batches.js";
+import type { RedisClient } from "./client.js";
 import { evictionPolicy, tellEviction } from "./eviction.js";
 import { faultOf, NotReplicatedError } from "./faults.js";
 import { type Link, linkTo } from "./link.js";
 import { checkPrefixOnCluster, type RedisStoreOptions, settingsOf } from "./options.js";
-import { Runner, type WaitReplicas } from "./runner.js";
-import { headOf, readStanding, tailOf } from "./value.js";
+import { Runner, readingOf, type Step, type WaitReplicas } from "./runner.js";
+import { headOf, readStanding, storedValue } from "./value.js";
 
 /** Far more than an answer should have, and little enough that one write does not hold up the server. */
 const MAX_RECORD_BYTES = 16 * 1024 * 1024;
@@ -57,14 +57,15 @@ export class RedisStore implements IdempotencyStore {
 
   /** Reads what stands. */
   async get(id: string): Promise<Stored | undefined> {
-    const outcome = await this.#step("get", id, "", "", "", "");
+    const outcome = await this.#step("get", readingOf(this.#prefix + id));
     return typeof outcome === "number" ? misread("get") : outcome;
   }
 
   /** Writes where nothing stands. */
   async create(id: string, version: string, record: KeyRecord, retentionMs: number): Promise<Write> {
-    const tail = tailOf(record, MAX_RECORD_BYTES);
-    const outcome = await this.#step("create", id, "", headOf(version), tail, String(retentionMs));
+    const value = storedValue(version, record, MAX_RECORD_BYTES);
+    const key = this.#prefix + id;
+    const outcome = await this.#step("create", { key, value, ms: String(retentionMs), expected: "" });
     if (outcome === undefined) {
       return { written: true, stored: { version, record, ageMs: 0, expiresInMs: retentionMs } };
     }
@@ -73,9 +74,9 @@ export class RedisStore implements IdempotencyStore {
 
   /** Writes over the version `expected`. */
   async replace(id: string, expected: string, version: string, record: KeyRecord, keepMs?: number): Promise<Write> {
-    const tail = tailOf(record, MAX_RECORD_BYTES);
+    const value = storedValue(version, record, MAX_RECORD_BYTES);
     const ms = keepMs === undefined ? "" : String(keepMs);
-    const outcome = await this.#step("replace", id, headOf(expected), headOf(version), tail, ms);
+    const outcome = await this.#step("replace", { key: this.#prefix + id, value, ms, expected: headOf(expected) });
     if (typeof outcome === "number") {
       return { written: true, stored: { version, record, ageMs: 0, expiresInMs: outcome } };
     }
@@ -84,7 +85,12 @@ export class RedisStore implements IdempotencyStore {
 
   /** Removes the version `expected`. */
   async remove(id: string, expected: string): Promise<Removal> {
-    const outcome = await this.#step("remove", id, headOf(expected), "", "", "");
+    const outcome = await this.#step("remove", {
+      key: this.#prefix + id,
+      value: "",
+      ms: "",
+      expected: headOf(expected),
+    });
     if (typeof outcome === "number") return misread("remove");
     return outcome === undefined ? { written: true } : { written: false, current: outcome };
   }
@@ -106,33 +112,40 @@ export class RedisStore implements IdempotencyStore {
     if (current.version !== version) return { written: false, current };
     // It was written before, perhaps over another connection, so WAIT has to be given something to wait for.
     if (this.#wait !== undefined) {
-      const outcome = await this.#step("replace", id, headOf(version), "=", "", "");
+      const outcome = await this.#step("replace", {
+        key: this.#prefix + id,
+        value: "=",
+        ms: "",
+        expected: headOf(version),
+      });
       if (outcome === undefined || typeof outcome !== "number") return { written: false, current: outcome };
     }
     return { written: true, stored: current };
   }
 
-  async #step(
-    operation: string,
-    id: string,
-    expected: string,
-    head: string,
-    tail: Argument,
-    ms: string,
-  ): Promise<Outcome> {
-    try {
-      const step = { key: this.#prefix + id, arguments: [expected, head, tail, ms] } as const;
-      const { answer, replicas } = await this.#batches.run(step);
-      if (Array.isArray(answer)) return readAnswer(answer);
-      const left = answer === null ? undefined : readNumber(answer);
-      const wrote = left !== undefined || operation === "create" || operation === "remove";
-      if (wrote && this.#wait !== undefined && replicas !== undefined && replicas < this.#wait.count) {
-        throw new NotReplicatedError(this.#wait.count, replicas);
-      }
-      return left;
-    } catch (error) {
-      throw faultOf(operation, error);
+  #step(operation: string, step: Step): Promise<Outcome> {
+    return this.#batches.run(step).then(
+      (answer) => {
+        try {
+          return this.#outcomeOf(operation, answer);
+        } catch (error) {
+          throw faultOf(operation, error);
+        }
+      },
+      (error: unknown) => {
+        throw faultOf(operation, error);
+      },
+    );
+  }
+
+  #outcomeOf(operation: string, { answer, replicas }: Answer): Outcome {
+    if (Array.isArray(answer)) return readAnswer(answer);
+    const left = answer === null ? undefined : readNumber(answer);
+    const wrote = left !== undefined || operation === "create" || operation === "remove";
+    if (wrote && this.#wait !== undefined && replicas !== undefined && replicas < this.#wait.count) {
+      throw new NotReplicatedError(this.#wait.count, replicas);
     }
+    return left;
   }
 }
 

@@ -6,7 +6,14 @@ import { SCRIPT, SCRIPT_SHA1 } from "./script.js";
 /** What the script is told about one key, see there. */
 export interface Step {
   readonly key: string;
-  readonly arguments: readonly [expected: string, head: string, tail: Argument, ms: string];
+  readonly value: Argument;
+  readonly ms: string;
+  readonly expected: string;
+}
+
+/** The step that only reads. */
+export function readingOf(key: string): Step {
+  return { key, value: "", ms: "", expected: "" };
 }
 
 /** How many replicas have to have a write, and how long to wait for them. */
@@ -35,7 +42,7 @@ export class Runner {
   }
 
   run(steps: readonly [Step, ...Step[]]): Promise<Run> {
-    const wait = steps.some(writes) ? this.#wait : undefined;
+    const wait = this.#wait !== undefined && steps.some(writes) ? this.#wait : undefined;
     // Without a frame of its own where all goes well.
     return this.#send(steps, true, wait).catch((error: unknown) => this.#again(steps, wait, error));
   }
@@ -74,19 +81,27 @@ export class Runner {
   }
 
   #learn({ key }: Step): Promise<unknown> {
-    return this.#link.send(key, commandOf([{ key, arguments: ["", "", "", ""] }], false));
+    return this.#link.send(key, commandOf([readingOf(key)], false));
   }
 }
 
-function writes({ arguments: [expected, head] }: Step): boolean {
-  return expected !== "" || head !== "";
+function writes({ value, expected }: Step): boolean {
+  return expected !== "" || value !== "";
 }
 
-function commandOf(steps: readonly Step[], known: boolean): Command {
+function commandOf(steps: readonly [Step, ...Step[]], known: boolean): Command {
   const command: Command = known ? ["EVALSHA", SCRIPT_SHA1] : ["EVAL", SCRIPT];
+  if (steps.length === 1) return addLone(command, steps[0]);
   command.push(String(steps.length));
   for (const { key } of steps) command.push(key);
-  for (const step of steps) command.push(...step.arguments);
+  for (const { value, ms, expected } of steps) command.push(value, ms, expected);
+  return command;
+}
+
+function addLone(command: Command, { key, value, ms, expected }: Step): Command {
+  if (expected !== "") command.push("1", key, value, ms, expected);
+  else if (value !== "") command.push("1", key, value, ms);
+  else command.push("1", key);
   return command;
 }
 

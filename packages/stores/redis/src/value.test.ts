@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { KeyRecord } from "@oncekey/core";
 import { describe, expect, it } from "vitest";
-import { headOf, readStanding, tailOf } from "./value.js";
+import { readStanding, storedValue } from "./value.js";
 
 const LIMIT = 1_000_000;
 
 /** The value of a record with `lifeMs` to live at its write. */
 function written(version: string, record: KeyRecord, lifeMs: number): Buffer {
-  return Buffer.concat([Buffer.from(`${headOf(version)}${lifeMs}`), Buffer.from(tailOf(record, LIMIT))]);
+  return Buffer.concat([Buffer.from(storedValue(version, record, LIMIT)), Buffer.from(String(lifeMs))]);
 }
 
 const done = (result: Uint8Array): KeyRecord => ({
@@ -31,14 +31,14 @@ describe("a value", () => {
   });
 
   it("is a text where that is about as short, and bytes where it is not", () => {
-    expect(tailOf(done(Buffer.from("letters")), LIMIT)).toMatch(/^~/);
-    expect(tailOf(done(randomBytes(500)), LIMIT)).toBeInstanceOf(Buffer);
-    expect(tailOf(done(Buffer.alloc(100_000, "a")), LIMIT)).toBeInstanceOf(Buffer);
+    expect(storedValue("v1", done(Buffer.from("letters")), LIMIT)).toMatch(/^"v1~.*;$/s);
+    expect(storedValue("v1", done(randomBytes(500)), LIMIT)).toBeInstanceOf(Buffer);
+    expect(storedValue("v1", done(Buffer.alloc(100_000, "a")), LIMIT)).toBeInstanceOf(Buffer);
   });
 
   it("keeps versions of every length and every printable character, apart from what follows", () => {
     const printable = Array.from({ length: 95 }, (_, index) => String.fromCharCode(0x20 + index)).join("");
-    for (const version of ["1", "12345", " :~ ", "{a}", printable.slice(0, 64), printable.slice(31)]) {
+    for (const version of ["1", "12345", " :~; ", "{a}", printable.slice(0, 64), printable.slice(31)]) {
       const read = readStanding(7, written(version, { state: "released", attempt: 1 }, 77));
       expect([read.version, read.ageMs]).toEqual([version, 70]);
     }
@@ -49,12 +49,16 @@ describe("a value", () => {
   });
 
   it.each([
-    ["somebody's text", 5, "hello", /does not begin as a value of this store/],
-    ["nothing", 5, "", /does not begin as a value of this store/],
-    ["no time to live", -1, "#abc5~x", /has no time to live/],
-    ["no age", 5, '"v1~x', /does not begin/],
-    ["a record of another version", 5, '"v15~\x09', /its format is 9/],
-    ["a part of one", 5, '"v15~\x01\x01', /ends too early/],
+    ["somebody's text", 5, "hello", /is not made as the values of this store/],
+    ["nothing", 5, "", /is not made as the values of this store/],
+    ["no time to live", -1, "#abc~x;5", /has no time to live/],
+    ["no age", 5, '"v1~x', /is not made/],
+    ["no digits of one", 5, '"v1~x;', /is not made/],
+    ["digits that nothing divides from the record", 5, '"v1~x5', /is not made/],
+    ["a version and digits", 5, '"v1;5', /is not made/],
+    ["a version, a mark and digits", 5, '"v1~5', /is not made/],
+    ["a record of another version", 5, '"v1~\x09;5', /its format is 9/],
+    ["a part of one", 5, '"v1~\x01\x01;5', /ends too early/],
   ])("that is something else is an error: %s", (_, left, value, message) => {
     expect(() => readStanding(left, Buffer.from(value))).toThrow(message);
     expect(() => readStanding(left, Buffer.from(value))).toThrow(
