@@ -72,8 +72,8 @@ export const ageCases = [
     await slot.create(store, record);
     await bench.pass(leaseMs + skewMarginMs + 2 * resolutionMs);
     equal(stateOf(await store.get(slot.id)), "abandoned", "the state after the lease");
-    await bench.inTime(async () => {
-      await slot.replace(store, { ...record, leaseMs: bench.shortMs });
+    await bench.inTime(async (renewedMs) => {
+      await slot.replace(store, { ...record, leaseMs: renewedMs });
       equal(stateOf(await store.get(slot.id)), "in-progress", "the state after a renewal");
     });
   }),
