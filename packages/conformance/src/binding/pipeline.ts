@@ -1,16 +1,19 @@
 import { connect } from "node:net";
-import { ordinaryBody } from "./probe.js";
 import type { HeaderLine } from "./scenario.js";
 import type { WireAnswer } from "./wire.js";
 
 const endOfHead = "\r\n\r\n";
 
-/** Sends ordinary requests with these header lines in one go on one connection; answers come in the same order. */
-export async function pipeline(url: URL, requests: readonly (readonly HeaderLine[])[]): Promise<readonly WireAnswer[]> {
+/** Sends this body with each of these header lines in one go on one connection; answers come in the same order. */
+export async function pipeline(
+  url: URL,
+  body: string,
+  requests: readonly (readonly HeaderLine[])[],
+): Promise<readonly WireAnswer[]> {
   const socket = connect({ host: url.hostname, port: Number(url.port || 80) });
   const answers: WireAnswer[] = [];
   try {
-    socket.write(requests.map((headers) => requestText(url, headers)).join(""));
+    socket.write(requests.map((headers) => requestText(url, body, headers)).join(""));
     let received = "";
     for await (const chunk of socket) {
       // One character for each byte, so that lengths are lengths of bytes.
@@ -27,14 +30,14 @@ export async function pipeline(url: URL, requests: readonly (readonly HeaderLine
   return answers;
 }
 
-function requestText(url: URL, headers: readonly HeaderLine[]): string {
+function requestText(url: URL, body: string, headers: readonly HeaderLine[]): string {
   const lines = [
     `POST ${url.pathname}${url.search} HTTP/1.1`,
     `Host: ${url.host}`,
     ...headers.map(([name, value]) => `${name}: ${value}`),
-    `Content-Length: ${ordinaryBody.length}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
   ];
-  return lines.join("\r\n") + endOfHead + ordinaryBody;
+  return lines.join("\r\n") + endOfHead + body;
 }
 
 /** Takes one whole answer off the front of what was received; `undefined` until it is all there. */

@@ -98,6 +98,7 @@ export class Probe {
     if (this.#send !== undefined) return await Promise.all(asks.map((ask) => this.ask(scenario, ask)));
     return await pipeline(
       this.urlOf(`scenario/${scenario}`),
+      ordinaryBody,
       asks.map((ask) => this.headersOf(ask, true)),
     );
   }

@@ -17,7 +17,7 @@ describe("the binding suite finds every planted bug, by the cases aimed at it an
   );
 
   // What these do wrong shows in when bytes leave and connections end; the others change requests and answers.
-  it.each(brokenBindings.filter(({ name }) => overHttpToo.has(name)))(
+  it.concurrent.each(brokenBindings.filter(({ name }) => overHttpToo.has(name)))(
     "$name, over HTTP",
     async (broken) => {
       const report = await checkBinding(broken.fixture("over HTTP"));
