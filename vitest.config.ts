@@ -31,6 +31,8 @@ export default defineConfig({
   test: {
     // Most tests wait for servers, so a machine of two cores takes two files at a time, not the one that is the default.
     maxWorkers: Math.max(2, availableParallelism()),
+    // Of one file: what runs side by side there waits for answers, too.
+    maxConcurrency: 12,
     reporters: report === undefined ? ["default"] : ["default", ["json", { outputFile: report }]],
     projects: [
       {
