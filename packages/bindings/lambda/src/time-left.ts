@@ -1,0 +1,65 @@
+import type { OperationOptions } from "@oncekey/core";
+import type { InvocationContext } from "./types.js";
+
+/** How much longer than the function a lease lives, so that it never ends before. */
+const MARGIN_MS = 1_000;
+/** The shortest lease: stores that count seconds need three of them. */
+const LEAST_MS = 3_000;
+/** No function runs longer than 15 minutes, whatever an emulator says. */
+const MOST_MS = 15 * 60_000;
+/** What is left of the function's time for its runtime to send the answer. */
+const RESERVE_MS = 250;
+
+/**
+ * The lease of this invocation: it ends soon after the function would be stopped, so that the retry of a function that timed
+ * out need not wait longer. Options that are shorter hold.
+ */
+export function leaseOf(
+  { leaseMs = Infinity, maxExecutionMs = Infinity, retentionMs = Infinity }: OperationOptions,
+  context: InvocationContext,
+): Pick<OperationOptions, "leaseMs" | "maxExecutionMs"> {
+  const leftMs = context.getRemainingTimeInMillis?.();
+  if (leftMs === undefined) return {};
+  const endMs = Math.max(LEAST_MS, Math.min(MOST_MS, Math.ceil(leftMs)) + MARGIN_MS);
+  const longestMs = Math.min(endMs, maxExecutionMs, Math.floor(retentionMs / 2));
+  return { leaseMs: Math.min(leaseMs, longestMs), maxExecutionMs: longestMs };
+}
+
+/** Default of the option `settleWithinMs`. */
+export const SETTLE_WITHIN_MS = 5_000;
+
+/** Waits until nothing is left to be stored, or the time is over. */
+type Idle = (options: { readonly timeoutMs: number }) => Promise<unknown>;
+
+/**
+ * The invocations that run in this process. It is frozen after the answer of the last one, so that one waits for what is
+ * still to be stored.
+ */
+export class Invocations {
+  readonly #idle: Idle;
+  readonly #settleWithinMs: number;
+  #running = 0;
+
+  constructor(idle: Idle, settleWithinMs: number) {
+    if (!Number.isSafeInteger(settleWithinMs) || settleWithinMs < 0) {
+      throw new TypeError(`settleWithinMs: ${String(settleWithinMs)} is not a whole number of milliseconds`);
+    }
+    this.#idle = idle;
+    this.#settleWithinMs = settleWithinMs;
+  }
+
+  async run<Result>(context: InvocationContext, invocation: () => Promise<Result>): Promise<Result> {
+    this.#running += 1;
+    try {
+      return await invocation();
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) await this.#settle(context);
+    }
+  }
+
+  async #settle(context: InvocationContext): Promise<void> {
+    const leftMs = context.getRemainingTimeInMillis?.() ?? Infinity;
+    await this.#idle({ timeoutMs: Math.max(0, Math.min(this.#settleWithinMs, leftMs - RESERVE_MS)) });
+  }
+}
