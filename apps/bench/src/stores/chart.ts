@@ -19,7 +19,7 @@ const style = `
     svg { --ink: #f0f6fc; --soft: #9198a1; --line: #3d444d; --paper: #0d1117; --store: #4493f8; --engine: #3fb950;
       --peer: #db6d28 }
   }
-  .paper { fill: var(--paper) } text { fill: var(--ink) } .soft { fill: var(--soft) } .figure { font-size: 11px }
+  .paper { fill: var(--paper) } text { fill: var(--ink) } .soft { fill: var(--soft) } .figure { font-size: 11px; paint-order: stroke; stroke: var(--paper); stroke-width: 4px }
   .title { font-size: 18px; font-weight: 600 } .server { font-size: 15px; font-weight: 600 } .path { font-weight: 600 }
   .floor { stroke: var(--ink); stroke-dasharray: 3 3 } .axis { stroke: var(--line) } .spread { stroke: var(--ink) }
   .store { fill: var(--store) } .engine { fill: var(--engine) } .peer { fill: var(--peer) }`;
@@ -91,12 +91,12 @@ function legend(y: number): string {
     ["engine", "Oncekey: fingerprint, engine, store"],
     ["peer", "other libraries, all of them"],
   ];
-  const widths = [0, 90, 320];
+  const widths = [0, 90, 334];
   const keys = entries.map(([role, label = ""], index) => {
     const x = LEFT + (widths[index] ?? 0);
     return `<rect class="${role}" x="${x}" y="${y - 10}" width="12" height="12" rx="2"/>${text(x + 18, y, label)}`;
   });
-  const x = LEFT + 520;
+  const x = LEFT + 544;
   const floor = `<path class="floor" d="M${x} ${y - 12}V${y + 3}"/>${text(x + 8, y, "the floor; a line in a bar: the middle half")}`;
   return [...keys, floor].join("\n");
 }

@@ -41,6 +41,8 @@ export interface Result {
   readonly perSecond: Spread;
   /** Its speed by its floor's, round by round: what slows the machine for a while slows both. */
   readonly ratio: Spread;
+  /** The same by the engine's with the same driver; absent where there is none. */
+  readonly byEngine: Spread | undefined;
   readonly p50Ms: number;
   readonly p99Ms: number;
   /** Processor time of this process per request, in microseconds. */
@@ -65,7 +67,7 @@ export async function timePath(
   for (let round = 0; round < effort.rounds; round++) {
     for (let turn = 0; turn < runners.length; turn++) await runners[(round + turn) % runners.length]?.measure();
   }
-  return runners.map((runner) => resultOf(runner, floorOf(runner, runners)));
+  return runners.map((runner) => resultOf(runner, runners));
 }
 
 /** A contender on one path, and its batches so far. */
@@ -135,20 +137,23 @@ class Runner {
   }
 }
 
-function floorOf(runner: Runner, runners: readonly Runner[]): Runner {
-  const { driver } = runner.contender;
-  return runners.find(({ contender }) => contender.role === "floor" && contender.driver === driver) ?? runner;
-}
-
-function resultOf({ contender, path, atOnce, batches }: Runner, floor: Runner): Result {
-  const latencies = spreadOfLatencies(batches.flatMap(({ latenciesMs }) => latenciesMs));
+function resultOf({ contender, path, atOnce, batches }: Runner, runners: readonly Runner[]): Result {
+  const byRole = (role: "floor" | "engine") => {
+    const { batches: others } =
+      runners.find((other) => other.contender.role === role && other.contender.driver === contender.driver) ?? {};
+    if (others === undefined) return undefined;
+    return spread(batches.map(({ perSecond }, round) => perSecond / (others[round]?.perSecond ?? 0)));
+  };
+  const ratio = byRole("floor");
+  if (ratio === undefined) throw new Error(`${contender.name} has no floor by ${contender.driver}.`);
   return {
     contender,
     path,
     atOnce,
     perSecond: spread(batches.map(({ perSecond }) => perSecond)),
-    ratio: spread(batches.map(({ perSecond }, round) => perSecond / (floor.batches[round]?.perSecond ?? 0))),
-    ...latencies,
+    ratio,
+    byEngine: byRole("engine"),
+    ...spreadOfLatencies(batches.flatMap(({ latenciesMs }) => latenciesMs)),
     clientMicroseconds: spread(batches.map(({ clientMicroseconds }) => clientMicroseconds)).median,
   };
 }

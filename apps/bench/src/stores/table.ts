@@ -1,3 +1,4 @@
+import type { Spread } from "../measure.js";
 import type { Comparison } from "./compare.js";
 import { type Path, paths, titles } from "./contender.js";
 import type { Count } from "./counts.js";
@@ -52,35 +53,24 @@ function speedTables(results: readonly Result[], path: Path): string[] {
       "speed ÷ Oncekey",
     ];
     const title = `### ${titles[path][0]?.toUpperCase()}${titles[path].slice(1)}, ${atOnce} at once`;
-    return [
-      title,
-      "",
-      ...table(
-        head,
-        chosen.map((result) => speedRow(result, chosen)),
-      ),
-      "",
-    ];
+    return [title, "", ...table(head, chosen.map(speedRow)), ""];
   });
 }
 
-function speedRow(result: Result, chosen: readonly Result[]): string[] {
-  const { contender, perSecond, ratio, p50Ms, p99Ms, clientMicroseconds } = result;
-  const engine = chosen.find(
-    (other) => other.contender.role === "engine" && other.contender.driver === contender.driver,
-  );
-  const byEngine = contender.role === "peer" && engine !== undefined ? ratio.median / engine.ratio.median : undefined;
+function speedRow({ contender, perSecond, ratio, byEngine, p50Ms, p99Ms, clientMicroseconds }: Result): string[] {
   return [
     contender.name,
     `${perSecond.median.toFixed(0)} (${perSecond.low.toFixed(0)} to ${perSecond.high.toFixed(0)})`,
     p50Ms.toFixed(2),
     p99Ms.toFixed(2),
     clientMicroseconds.toFixed(0),
-    contender.role === "floor"
-      ? "1"
-      : `**${ratio.median.toFixed(2)}** (${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)})`,
-    byEngine === undefined ? "" : byEngine.toFixed(2),
+    contender.role === "floor" ? "1" : share(ratio),
+    contender.role === "peer" && byEngine !== undefined ? share(byEngine) : "",
   ];
+}
+
+function share({ median, low, high }: Spread): string {
+  return `**${median.toFixed(2)}** (${low.toFixed(2)} to ${high.toFixed(2)})`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
