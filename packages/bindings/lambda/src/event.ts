@@ -17,7 +17,7 @@ export function methodOf({ httpMethod, requestContext = {} }: HttpEvent): string
   const method = typeof http === "object" && http !== null && "method" in http ? http.method : httpMethod;
   if (typeof method === "string") return method;
   throw new TypeError(
-    "the event is no HTTP request of API Gateway, a function URL or an ALB; use idempotentHandler or idempotentBatch for others",
+    "the event is no HTTP request of API Gateway, a function URL or an ALB; use idempotentHandler or idempotentBatch",
   );
 }
 
@@ -58,14 +58,8 @@ function targetOf(event: HttpEvent): string {
 /** The query again from its parameters. In which order different names came is lost, so they are put in one. */
 function queryOf(event: HttpEvent, encode: (text: string) => string): string {
   const { multiValueQueryStringParameters, queryStringParameters } = event;
-  const parameters = Object.entries(multiValueQueryStringParameters ?? queryStringParameters ?? {});
-  return parameters
+  return Object.entries(multiValueQueryStringParameters ?? queryStringParameters ?? {})
+    .sort(([one], [other]) => (one < other ? -1 : 1))
     .flatMap(([name, values = []]) => [values].flat().map((value) => `${encode(name)}=${encode(value)}`))
-    .sort((one, other) => compare(one.slice(0, one.indexOf("=")), other.slice(0, other.indexOf("="))))
     .join("&");
-}
-
-function compare(one: string, other: string): number {
-  if (one === other) return 0;
-  return one < other ? -1 : 1;
 }
