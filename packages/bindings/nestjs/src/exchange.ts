@@ -1,6 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Readable } from "node:stream";
-import type { CallHandler } from "@nestjs/common";
+import { type CallHandler, StreamableFile } from "@nestjs/common";
 import type { CompleteResponse, Guard, Handled } from "@oncekey/http";
 import { HeldResponse } from "@oncekey/http/node";
 import { type Observable, tap } from "rxjs";
@@ -8,110 +7,85 @@ import { setAttempt } from "./idempotent.js";
 import type { Platform } from "./platform.js";
 
 /**
- * One request on its way through the interceptor. This translates; every rule is the guard's.
+ * Takes one request through the interceptor. This translates; every rule is the guard's.
  *
  * Nest writes an answer when all interceptors are done, filters included. So ours is done for Nest when the handler is, and
  * Nest writes into a held response, while we go on: the answer leaves when the guard says so.
+ *
+ * Resolves when the handler may run; rejects where Nest is to answer an error. Where we have answered it never settles:
+ * nobody then waits for it, and nothing that would write an answer of its own goes on.
+ *
+ * @param ownHeaders Headers that stand on the handler, and are there already.
  */
-export class Exchange<Req extends object> {
-  readonly #guard: Guard<Req>;
-  readonly #platform: Platform<Req>;
-  readonly #next: CallHandler;
-  /** Headers that stand on the handler, and are there already. */
-  readonly #ownHeaders: readonly string[];
-  #held: HeldResponse | undefined;
-  #earlier: Platform<Req>["earlier"] = [];
-  #proceed: (handler: Observable<unknown>) => void = () => {};
-  #failed: (error: unknown) => void = () => {};
-
-  constructor(guard: Guard<Req>, platform: Platform<Req>, next: CallHandler, ownHeaders: readonly string[]) {
-    this.#guard = guard;
-    this.#platform = platform;
-    this.#next = next;
-    this.#ownHeaders = ownHeaders;
-  }
-
-  /**
-   * Resolves when the handler may run; rejects where Nest is to answer an error. Where we have answered it never settles:
-   * nobody then waits for it, and nothing that would write an answer of its own goes on.
-   */
-  run(): Promise<Observable<unknown>> {
-    return new Promise((resolve, reject) => {
-      this.#proceed = resolve;
-      this.#failed = reject;
-      this.#guard
-        .handle(this.#platform.incoming, (attempt) => {
-          const { incoming, response, earlier } = this.#platform;
-          setAttempt(incoming.request, attempt);
-          this.#earlier = earlier;
-          this.#held = new HeldResponse(response, this.#guard.maxResponseBytes);
-          resolve(this.#watched(this.#held));
-          return this.#held.captured;
-        })
-        .then((handled) => this.#finish(handled))
-        .catch((error: unknown) => this.#fail(error));
-    });
-  }
-
-  #watched(held: HeldResponse): Observable<unknown> {
-    const { response } = this.#platform;
-    return this.#next.handle().pipe(
-      tap({
-        next: (value) => cutWhereItBreaks(value, response),
-        // Pipes, handler and interceptors: filters make the answer of it.
-        error: (error: unknown) => held.note(error),
-        // Nest stops an Observable whose client has gone, and then answers nobody.
-        unsubscribe: () => {
-          if (!response.writableEnded) response.destroy(new Error("the handler was stopped before its end"));
-        },
-      }),
-    );
-  }
-
-  #finish(handled: Handled): void {
-    if (handled.kind === "pass") this.#proceed(this.#next.handle());
-    else if (handled.kind === "executed") this.#held?.release();
-    else if (handled.kind === "answer") this.#answer(handled.response);
-    // Errors are answered before we hear of them: this one has cut its connection.
-    else this.#held?.reset();
-  }
-
-  #answer(answer: CompleteResponse): void {
-    if (this.#held === undefined) {
-      for (const name of this.#ownHeaders) this.#platform.removeHeader(name);
-      this.#platform.answer(answer);
+export function exchange<Req extends object>(
+  guard: Guard<Req>,
+  platform: Platform<Req>,
+  next: CallHandler,
+  ownHeaders: readonly string[],
+): Promise<Observable<unknown>> {
+  const { incoming, response } = platform;
+  let held: HeldResponse | undefined;
+  let { earlier } = platform;
+  const answer = (given: CompleteResponse): void => {
+    if (held === undefined) {
+      for (const name of ownHeaders) platform.removeHeader(name);
+      platform.answer(given);
       return;
     }
-    const named = new Set(answer.headers.map(([name]) => name.toLowerCase()));
-    const earlier = this.#earlier.filter(([name]) => !named.has(name));
-    this.#held.replaceWith({ ...answer, headers: [...earlier, ...answer.headers] });
-  }
-
-  #fail(error: unknown): void {
-    if (this.#held === undefined) {
-      this.#failed(error);
-      return;
-    }
-    this.#held.reset();
-    // There is nobody to tell any more.
-    if (!this.#platform.response.destroyed) this.#platform.fail(error);
-  }
-}
-
-/** Nest 10 ends the answer of a `StreamableFile` that fails in the middle as if it were whole; a retry would get half of it. */
-function cutWhereItBreaks(value: unknown, response: ServerResponse): void {
-  if (!isFile(value)) return;
-  const stream = value.getStream();
-  stream.once("error", (error) => {
-    if (response.headersSent && !stream.readableEnded) response.destroy(error);
+    const named = new Set(given.headers.map(([name]) => name.toLowerCase()));
+    earlier = earlier.filter(([name]) => !named.has(name));
+    held.replaceWith({ ...given, headers: [...earlier, ...given.headers] });
+  };
+  return new Promise((resolve, reject) => {
+    const finish = (handled: Handled): void => {
+      if (handled.kind === "pass") resolve(next.handle());
+      else if (handled.kind === "executed") held?.release();
+      else if (handled.kind === "answer") answer(handled.response);
+      // Errors are answered before we hear of them: this one has cut its connection.
+      else held?.reset();
+    };
+    const fail = (error: unknown): void => {
+      if (held === undefined) {
+        reject(error);
+        return;
+      }
+      held.reset();
+      // There is nobody to tell any more.
+      if (!response.destroyed) platform.fail(error);
+    };
+    guard
+      .handle(incoming, (attempt) => {
+        setAttempt(incoming.request, attempt);
+        held = new HeldResponse(response, guard.maxResponseBytes);
+        resolve(watched(next.handle(), response, held));
+        return held.captured;
+      })
+      .then(finish)
+      .catch(fail);
   });
 }
 
-interface FileLike {
-  getStream(): Readable;
+/** Pipes, handler and interceptors, and what only they know of their answer. */
+function watched(handler: Observable<unknown>, response: ServerResponse, held: HeldResponse): Observable<unknown> {
+  return handler.pipe(
+    tap({
+      next: (value) => {
+        if (value instanceof StreamableFile) cutWhereItBreaks(value, response);
+      },
+      // Filters make the answer of it.
+      error: (error: unknown) => held.note(error),
+      // Nest stops an Observable whose client has gone, and then answers nobody.
+      unsubscribe: () => {
+        if (!response.writableEnded) response.destroy(new Error("the handler was stopped before its end"));
+      },
+    }),
+  );
 }
 
-/** As Nest tells it: by its shape, because there may be two copies of the class. */
-function isFile(value: unknown): value is FileLike {
-  return typeof value === "object" && value !== null && "getStream" in value && typeof value.getStream === "function";
+/** Nest 10 ends the answer of a file that fails in the middle as if it were whole; a retry would get half of it. */
+function cutWhereItBreaks(file: StreamableFile, response: ServerResponse): void {
+  const stream = file.getStream();
+  stream.once("error", (error) => {
+    if (response.headersSent && !stream.readableEnded) response.destroy(error);
+  });
 }

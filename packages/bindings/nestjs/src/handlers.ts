@@ -7,6 +7,7 @@ import { CHOICE, type RouteOptions } from "./idempotent.js";
 const PATH = "path";
 const METHOD = "method";
 const HEADERS = "__headers__";
+const SSE = "__sse__";
 
 const reflector = new Reflector();
 
@@ -51,6 +52,9 @@ export class Handlers<Req extends object> {
       }
       const guard = naming(where, () => this.guardOf(controller, handler));
       const method = RequestMethod[reflector.get<RequestMethod>(METHOD, handler)] ?? "";
+      if (guard?.covers(method) && reflector.get(SSE, handler)) {
+        throw new TypeError(`${where}: events of @Sse() would be held to their end; leave it to @Idempotent(false)`);
+      }
       if (own && method !== "ALL" && guard?.covers(method) === false) {
         throw new TypeError(`${where}: @Idempotent() protects nothing here; name ${method} in methods`);
       }
@@ -73,7 +77,7 @@ export function headersOn(handler: Decorated): readonly string[] {
 
 /** What to tell who wants it for anything but a request over HTTP. */
 export function noRequest(where: string): string {
-  return `${where}: @Idempotent() is for HTTP requests; a resolver, a gateway or the consumer of a message has no response to store, so call run() of @oncekey/core in it, with a key of its own`;
+  return `${where}: @Idempotent() is for HTTP requests; where no response is stored, call run() of @oncekey/core`;
 }
 
 function refuseProvider(provider: Type): void {

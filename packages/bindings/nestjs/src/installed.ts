@@ -39,7 +39,7 @@ export class ModuleIsImported implements CanActivate {
   canActivate(): boolean {
     if (this.#idempotency.started) return true;
     throw new TypeError(
-      "IdempotencyModule.forRootAsync: what useFactory injects is request-scoped, so nothing was protected at the start; inject what lives as long as the application",
+      "IdempotencyModule.forRootAsync: what it injects is request-scoped, so nothing is protected; inject what lives as long as the application",
     );
   }
 }

@@ -1,7 +1,7 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from "@nestjs/common";
 import type { Guard } from "@oncekey/http";
 import type { Observable } from "rxjs";
-import { Exchange } from "./exchange.js";
+import { exchange } from "./exchange.js";
 import { type Handlers, headersOn, noRequest } from "./handlers.js";
 import { type PlatformRequest, platformOf } from "./platform.js";
 
@@ -24,6 +24,6 @@ export class IdempotencyInterceptor<Req extends PlatformRequest> implements Nest
     if (context.getType() !== "http") throw new TypeError(noRequest(`${controller.name}.${handler.name}`));
     const platform = platformOf<Req>(context.switchToHttp());
     if (!guard.covers(platform.incoming.method)) return next.handle();
-    return new Exchange(guard, platform, next, headersOn(handler)).run();
+    return exchange(guard, platform, next, headersOn(handler));
   }
 }

@@ -18,8 +18,6 @@ export interface AsyncIdempotencyOptions<Req extends object = PlatformRequest> {
   readonly useFactory: FactoryProvider<IdempotencyOptions<Req>>["useFactory"];
 }
 
-let modules = 0;
-
 /**
  * Makes `@Idempotent()` handlers of an application run once per idempotency key.
  *
@@ -43,9 +41,8 @@ export class IdempotencyModule {
       useFactory: async (config: ApplicationConfig, modules: ModulesContainer, ...injected: unknown[]) =>
         install(await useFactory(...injected), config, modules),
     };
-    modules += 1;
     // Nest 10 takes two dynamic modules that look alike for one, and would pass over the options of the second.
-    const mark = { provide: Symbol(`module ${modules}`), useValue: modules };
+    const mark = { provide: Symbol(`${Math.random()}`), useValue: 0 };
     return { module: IdempotencyModule, global: true, imports, providers: [provider, mark], exports: [Idempotency] };
   }
 }

@@ -75,9 +75,7 @@ function onFastify<Req extends PlatformRequest>(
   return {
     incoming: incomingOf<Req>(request, request.raw),
     response: reply.raw,
-    get earlier() {
-      return headerLinesOf(reply.getHeaders());
-    },
+    earlier: headerLinesOf(reply.getHeaders()),
     removeHeader: (name) => void reply.removeHeader(name),
     // By Fastify's own way, so that the hooks of plugins have their say: compression, CORS.
     answer({ status, headers, body }) {
