@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { machine } from "../machine.js";
 import { chart } from "./chart.js";
 import type { Comparison } from "./compare.js";
-import type { RoundsEffort } from "./rounds.js";
+import { FULL_ROUNDS, type RoundsEffort } from "./rounds.js";
 import { section } from "./table.js";
 
 /** How it was measured. */
@@ -12,12 +12,15 @@ export interface Conditions {
   readonly effort: RoundsEffort;
 }
 
+const HASTE = `**In haste**: round trips, bytes and commands hold; speeds of so few and so short rounds do not, least of all where the load
+says that others were at work. A run without \`--quick\` on a quiet machine replaces this.`;
+
 /** Everything as one Markdown document. */
 export function report(comparisons: readonly Comparison[], { command, effort }: Conditions): string {
   return `# The stores against their floor, and against others
 
 Written by \`${command}\` on ${today()}. ${machine()}
-
+${effort.rounds < FULL_ROUNDS.rounds ? `\n${HASTE}\n` : ""}
 ![Speed by the bare driver's](results.svg)
 
 Speeds of one table compare; those of different tables, and of different runs, do not. The contenders of a table took turns
