@@ -1,13 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
-import { type Completed, encodeRecord, type InProgress } from "@oncekey/core";
+import { type Completed, encodeRecord, type IdempotencyStore, type InProgress } from "@oncekey/core";
 import { migrate, PostgresStore } from "@oncekey/postgres";
 import { startPostgres } from "@oncekey/services";
 import { Pool, type PoolClient } from "pg";
 import type { BenchCase, BenchGroup, BenchSuite } from "./suite.js";
 
 const DAY_MS = 86_400_000;
-/** How many live records each table holds; the first is what the others are compared with. */
-const SIZES = (process.env["ONCEKEY_BENCH_RECORDS"] ?? "10000,1000000").split(",").map(Number);
+/** How many live records are held at a time; the first is what the others are compared with. */
+export const SIZES = (process.env["ONCEKEY_BENCH_RECORDS"] ?? "10000,1000000").split(",").map(Number);
 const CALLERS = 8;
 const WINDOW_MS = 1_500;
 const WINDOWS = 4;
@@ -15,13 +15,18 @@ const WINDOWS = 4;
 const EXPIRED = 60_000;
 
 const fingerprint = `s1:${"x".repeat(43)}`;
-const running: InProgress = { state: "in-progress", fingerprint, attempt: 1, leaseMs: 30_000 };
-const completed: Completed = { state: "completed", fingerprint, attempt: 1, result: randomBytes(350) };
+export const running: InProgress = { state: "in-progress", fingerprint, attempt: 1, leaseMs: 30_000 };
+export const completed: Completed = { state: "completed", fingerprint, attempt: 1, result: randomBytes(350) };
 
-/** A table with that many live records, as a first request each would have left them. */
-interface Grown {
+/** A store with that many live records, as a first request each would have left them. */
+export interface Grown {
   readonly count: number;
-  readonly label: string;
+  readonly store: IdempotencyStore;
+  /** The id of the n-th record, from 1 on. */
+  readonly idOf: (n: number) => string;
+}
+
+interface GrownTable extends Grown {
   readonly table: string;
   readonly store: PostgresStore;
 }
@@ -43,7 +48,7 @@ async function fill(client: Pool | PoolClient, table: string, from: number, to: 
  * The indexes are made after the rows, and in the transaction that emptied the table, so that nothing is logged: they are
  * the same indexes, in a tenth of the time.
  */
-async function grow(pool: Pool, count: number): Promise<Grown> {
+async function grow(pool: Pool, count: number): Promise<GrownTable> {
   const table = `grown_${count}`;
   await migrate(pool, { table });
   const client = await pool.connect();
@@ -53,42 +58,46 @@ async function grow(pool: Pool, count: number): Promise<Grown> {
   await client.query(`ALTER TABLE ${table} ADD PRIMARY KEY (id); CREATE INDEX ON ${table} (expires_at); COMMIT`);
   client.release();
   await pool.query(`VACUUM ANALYZE ${table}`);
-  const label = count >= 1e6 ? `${count / 1e6} million` : `${count / 1e3} thousand`;
-  return { count, label, table, store: new PostgresStore(pool, { table }) };
+  return { count, table, store: new PostgresStore(pool, { table }), idOf };
 }
 
-function casesOf(grown: readonly Grown[], run: (table: Grown) => () => Promise<unknown>): BenchGroup["cases"] {
+function labelOf({ count }: Grown): string {
+  return count >= 1e6 ? `${count / 1e6} million` : `${count / 1e3} thousand`;
+}
+
+function casesOf(grown: readonly Grown[], run: (each: Grown) => () => Promise<unknown>): BenchGroup["cases"] {
   const [baseline, ...others] = grown.map(
-    (table): BenchCase => ({ name: `${table.label} live records`, run: run(table) }),
+    (each): BenchCase => ({ name: `${labelOf(each)} live records`, run: run(each) }),
   );
   if (baseline === undefined) throw new TypeError("ONCEKEY_BENCH_RECORDS names no number of records");
   return [baseline, ...others];
 }
 
-function groupsOf(grown: readonly Grown[], sweeping: string): BenchGroup[] {
+/** First requests and replays, alone and 64 at once, on each of the stores; `remark` stands below the last. */
+export function growthGroups(grown: readonly Grown[], remark: string): BenchGroup[] {
   const wanted = "Wanted: a time of at most 1.2.";
-  const anyOf = ({ count }: Grown) => idOf(1 + Math.floor(Math.random() * count));
+  const anyOf = ({ count, idOf }: Grown) => idOf(1 + Math.floor(Math.random() * count));
   const first = async ({ store }: Grown) => {
     const id = randomBytes(32).toString("base64url");
     await store.create(id, "v1", running, DAY_MS);
     await store.replace(id, "v1", "v2", completed);
   };
-  const replay = (table: Grown) => table.store.create(anyOf(table), "v3", running, DAY_MS);
+  const replay = (each: Grown) => each.store.create(anyOf(each), "v3", running, DAY_MS);
   const burst = (one: () => Promise<unknown>) => () => Promise.all(Array.from({ length: 64 }, one));
   return [
-    { title: "A first request", note: wanted, cases: casesOf(grown, (table) => () => first(table)) },
-    { title: "64 first requests at once", note: wanted, cases: casesOf(grown, (table) => burst(() => first(table))) },
-    { title: "A replay of any of them", note: wanted, cases: casesOf(grown, (table) => () => replay(table)) },
+    { title: "A first request", note: wanted, cases: casesOf(grown, (each) => () => first(each)) },
+    { title: "64 first requests at once", note: wanted, cases: casesOf(grown, (each) => burst(() => first(each))) },
+    { title: "A replay of any of them", note: wanted, cases: casesOf(grown, (each) => () => replay(each)) },
     {
       title: "64 replays of any of them at once",
-      note: `${wanted}\n\n${sweeping}`,
-      cases: casesOf(grown, (table) => burst(() => replay(table))),
+      note: `${wanted}\n\n${remark}`,
+      cases: casesOf(grown, (each) => burst(() => replay(each))),
     },
   ];
 }
 
 /** How long first requests and replays take beside a sweeper that has plenty to do, and without one, in turns. */
-async function sweepEffect(pool: Pool, table: Grown): Promise<string> {
+async function sweepEffect(pool: Pool, table: GrownTable): Promise<string> {
   const alone: number[] = [];
   const beside: number[] = [];
   let swept = 0;
@@ -108,12 +117,12 @@ async function sweepEffect(pool: Pool, table: Grown): Promise<string> {
   }
   const [p50, p99] = [0.5, 0.99].map((share) => `${at(alone, share)} without, ${at(beside, share)} beside it`);
   return (
-    `A first request and a replay of ${CALLERS} callers, on ${table.label} live records, while a sweeper deletes 1,000 ` +
+    `A first request and a replay of ${CALLERS} callers, on ${labelOf(table)} live records, while a sweeper deletes 1,000 ` +
     `expired records at a time without a pause (${swept} in all): p50 ${p50}; p99 ${p99}.`
   );
 }
 
-async function callFor({ store, count }: Grown, latencies: number[]): Promise<void> {
+async function callFor({ store, count }: GrownTable, latencies: number[]): Promise<void> {
   const end = performance.now() + WINDOW_MS;
   const caller = async () => {
     while (performance.now() < end) {
@@ -154,12 +163,12 @@ export const growthSuite: BenchSuite = {
       await server.stop();
     };
     try {
-      const grown: Grown[] = [];
+      const grown: GrownTable[] = [];
       for (const count of SIZES) grown.push(await grow(pool, count));
       const largest = grown.at(-1);
       const sweeping = largest === undefined ? "" : await sweepEffect(pool, largest);
       await pool.query("CHECKPOINT");
-      return { groups: groupsOf(grown, sweeping), close };
+      return { groups: growthGroups(grown, sweeping), close };
     } catch (error) {
       await close();
       throw error;

@@ -5,6 +5,7 @@ import { fingerprintSuite } from "./fingerprint.bench.js";
 import { growthSuite } from "./growth.bench.js";
 import { postgresSuite } from "./postgres.bench.js";
 import { redisSuite } from "./redis.bench.js";
+import { redisGrowthSuite } from "./redis-growth.bench.js";
 import type { BenchSuite } from "./suite.js";
 
 /** Every suite there is: a new one is a file `<name>.bench.ts` and a line here. */
@@ -15,5 +16,6 @@ export const suites: readonly BenchSuite[] = [
   growthSuite,
   dynamodbSuite,
   redisSuite,
+  redisGrowthSuite,
   clientSuite,
 ];
