@@ -57,9 +57,15 @@ function lay({ write }: Installation): void {
   });
 }
 
+/** What @types/koa builds on: the last one without types of its own, which differ from those that it expects. */
+const CONTENT_DISPOSITION = "1.1.0";
+
 async function checkConsumers(): Promise<Finding[]> {
   const types = readManifest(join(repositoryRoot, "node_modules/@types/node/package.json")).version ?? "*";
-  const installation = await installTarballs(tarballs(), { "@types/node": types });
+  const installation = await installTarballs(tarballs(), {
+    "@types/node": types,
+    "content-disposition": CONTENT_DISPOSITION,
+  });
   try {
     lay(installation);
     const attempt = (project: string, command: string, ...args: string[]) =>

@@ -36,7 +36,7 @@ interface AppState {
 const utf8 = new TextEncoder();
 
 /** The body of an ordinary request. */
-export const ordinaryBody = '{"amount":100,"currency":"EUR"}';
+const ordinaryBody = '{"amount":100,"currency":"EUR"}';
 
 /** How long to rest between two looks at a condition: each look is a request, so the rests grow. */
 const restMs = { first: 5, growth: 1.5, most: 40 };
