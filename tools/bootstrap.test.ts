@@ -92,7 +92,7 @@ it.each(["SIGINT", "SIGTERM"] as const)("stops the demo on %s and ends well", as
 it("says what it can do when asked for something else", async () => {
   const run = bootstrap(repository(""), "dance");
   expect(await run.ended).toBe(1);
-  expect(run.output()).toContain('Say one of: start, storm, test. Not "dance".');
+  expect(run.output()).toContain('Say one of: start, storm, test, dynamodb-local. Not "dance".');
 });
 
 it("shows what a failed step said", async () => {
