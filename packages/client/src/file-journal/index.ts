@@ -1,4 +1,4 @@
-import { patched } from "../journal/apply.js";
+import { isPending, patched } from "../journal/apply.js";
 import type { Journal, JournalPatch, OperationRecord } from "../journal/types.js";
 import { type Entry, subjectOf } from "./entries.js";
 import { Folder } from "./folder.js";
@@ -206,8 +206,7 @@ class SegmentedJournal implements FileJournal {
     }
   }
 
-  #isOld({ state, claimedAtMs }: OperationRecord): boolean {
-    const isPending = state === "intent" || state === "unknown";
-    return !isPending && claimedAtMs + this.#keepSettledMs < Date.now();
+  #isOld(record: OperationRecord): boolean {
+    return !isPending(record) && record.claimedAtMs + this.#keepSettledMs < Date.now();
   }
 }

@@ -8,6 +8,7 @@ import { finish, resultOf } from "../outcome.js";
 import { sender } from "../request.js";
 import { type BodySnapshot, snapshotBody } from "../request-body.js";
 import { requestParts } from "../request-parts.js";
+import { isPending } from "./apply.js";
 import { journaledRequest } from "./journaled-request.js";
 import { requestFingerprint } from "./request-fingerprint.js";
 import type {
@@ -184,10 +185,6 @@ export class Submissions {
 
 function bodyOf(body: Uint8Array | undefined): BodySnapshot {
   return body === undefined ? { kind: "none" } : { kind: "bytes", body: new Uint8Array(body) };
-}
-
-function isPending({ state }: OperationRecord): boolean {
-  return state === "intent" || state === "unknown";
 }
 
 /** What an ending changes in the journal. An operation of which nothing is known to have been done stays an intent. */
