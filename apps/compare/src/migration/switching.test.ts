@@ -1,37 +1,31 @@
+import { randomUUID } from "node:crypto";
 import { MemoryStore } from "@oncekey/core";
 import { idempotency } from "@oncekey/express";
-import { type RedisServer, startRedis } from "@oncekey/services";
+import { testRedisUrl } from "@oncekey/services";
 import express, { type RequestHandler } from "express";
 import { Redis } from "ioredis";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { listen } from "../app/listen.js";
 import { setNx } from "../candidates/set-nx.js";
 import { forgetUnlessRun, oldKeys } from "./switching.js";
 
-let server: RedisServer;
-let redis: Redis;
+const redis = new Redis(testRedisUrl());
 let store: MemoryStore;
 let runs: string[];
 let hold: Promise<void>;
-let keys = 0;
+let key: string;
 const closing: (() => Promise<void>)[] = [];
-
-beforeAll(async () => {
-  server = await startRedis();
-  redis = new Redis(server.url);
-});
 
 beforeEach(() => {
   store = new MemoryStore();
   runs = [];
   hold = Promise.resolve();
-  keys += 1;
+  key = `key-${randomUUID()}`;
 });
 
 afterAll(async () => {
   for (const close of closing) await close();
   redis.disconnect();
-  await server.stop();
 });
 
 /** A server of one of the versions, on the same Redis and the same store as the others. */
@@ -51,7 +45,7 @@ async function version(name: "old" | "step 1" | "step 2"): Promise<(body?: strin
   });
   const { url, close } = await listen(app);
   closing.push(close);
-  const headers = { "content-type": "application/json", "x-account": "a", "idempotency-key": `key-${keys}` };
+  const headers = { "content-type": "application/json", "x-account": "a", "idempotency-key": key };
   return (body = '{"amount":1}') => fetch(`${url}/charges`, { method: "POST", headers, body });
 }
 
@@ -100,7 +94,7 @@ describe("switching from SET NX", () => {
 
   it("without the old keys, what the old middleware has answered runs again", async () => {
     await (await version("old"))();
-    await redis.del(`idempotency:a:key-${keys}`);
+    await redis.del(`idempotency:a:${key}`);
     await (await version("step 2"))();
     expect(runs).toEqual(["old", "step 2"]);
   });
