@@ -22,7 +22,7 @@ async function checkImports(root: string): Promise<Finding[]> {
       validate: true,
       ruleSet: { forbidden: [...rules] },
       doNotFollow: { path: "node_modules" },
-      exclude: { path: "/dist/|/templates/(store|binding)/|/docs/\\." },
+      exclude: { path: "/dist/|/\\.svelte-kit/|/templates/(store|binding)/|/docs/\\." },
       tsPreCompilationDeps: true,
     },
     { conditionNames: ["@oncekey/source", "import", "types", "default"], exportsFields: ["exports"] },

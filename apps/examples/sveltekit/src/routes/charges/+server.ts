@@ -1,0 +1,20 @@
+import { MemoryStore } from "@oncekey/core";
+import { protect } from "@oncekey/http";
+import type { RequestHandler } from "@sveltejs/kit";
+
+const charges: { id: string; amount: number }[] = []; // stands for your database
+
+const createCharge = protect(
+  async (request) => {
+    const { amount } = await request.json();
+    const charge = { id: `ch_${charges.length + 1}`, amount };
+    charges.push(charge);
+    return Response.json(charge, { status: 201 });
+  },
+  {
+    store: new MemoryStore(), // one process; a database elsewhere
+    scope: (request) => request.headers.get("x-account") ?? undefined, // the caller, as your authentication knows it
+  },
+);
+
+export const POST: RequestHandler = ({ request }) => createCharge(request);
