@@ -32,10 +32,11 @@ function postgres(name: string, options: PostgresStoreOptions & { prepare: boole
   return fixture;
 }
 
-registerStoreConformance(postgres("PostgresStore", { prepare: false }), { describe, it });
+registerStoreConformance(postgres("PostgresStore", { prepare: false }), { describe, it, concurrent: it.concurrent });
 registerStoreConformance(postgres("PostgresStore, prepared statements", { prepare: true, table: "prepared" }), {
   describe,
   it,
+  concurrent: it.concurrent,
 });
 
 // One connection for everybody, so no transaction here: whoever reads beside it would wait for it, and it for them.
@@ -46,5 +47,5 @@ registerStoreConformance(
     capabilities: new PostgresStore(glite, embedded).capabilities,
     open: async () => ({ store: new PostgresStore(glite, embedded), close: () => {} }),
   },
-  { describe, it },
+  { describe, it, concurrent: it.concurrent },
 );
