@@ -5,7 +5,7 @@ import { type Fault, ScriptedServer } from "./scripted-server.js";
 
 const quick = { baseMs: 1, capMs: 5, attemptTimeoutMs: 400, deadlineMs: 10_000 } as const;
 
-describe.each(ways)("$name has one effect and the true answer, when", ({ pay }) => {
+describe.each(ways)("%s has one effect and the true answer, when", (_name, pay) => {
   it.each(healed)("%s", async (_title, script, attempts) => {
     await using server = await ScriptedServer.start(...script);
     const journal = memoryJournal();

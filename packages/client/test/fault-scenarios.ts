@@ -62,21 +62,21 @@ export const unsettled: readonly UnsettledScenario[] = [
 
 export const charge = { method: "POST", body: '{"amount":1}' } as const;
 
-/** One way to the one answer. */
-export interface Way {
-  readonly name: string;
-  /** `open` opens the journal, which outlives the client that opened it. */
-  readonly pay: (url: string, open: () => Journal, options: ClientOptions) => Promise<Response>;
-}
+/** One way to the one answer. `open` opens the journal, which outlives the client that opened it. */
+type Pay = (url: string, open: () => Journal, options: ClientOptions) => Promise<Response>;
 
 /** Within a call, under a name, and with a restart after every single attempt. */
-export const ways: readonly Way[] = [
-  { name: "a call", pay: (url, _open, options) => createIdempotentFetch(options)(url, charge) },
-  { name: "a submitted call", pay: submitted },
-  { name: "a client that is made anew after every attempt", pay: restarted },
+export const ways: readonly (readonly [name: string, pay: Pay])[] = [
+  ["a call", call],
+  ["a submitted call", submitted],
+  ["a client that is made anew after every attempt", restarted],
 ];
 
-async function submitted(url: string, open: () => Journal, options: ClientOptions): Promise<Response> {
+export function call(url: string, _open: () => Journal, options: ClientOptions): Promise<Response> {
+  return createIdempotentFetch(options)(url, charge);
+}
+
+export async function submitted(url: string, open: () => Journal, options: ClientOptions): Promise<Response> {
   await using fetch = createIdempotentFetch({ ...options, journal: open() });
   return await fetch.submit("order-1", url, charge);
 }

@@ -160,8 +160,9 @@ export class Submissions {
   #operation(record: OperationRecord, call: CallParts): Operation {
     const { operationId, key, request, claimedAtMs } = record;
     const { url, method } = request;
-    const headers = new Headers(call.headers);
-    for (const [name, value] of request.headers) headers.set(name, value);
+    const headers = new Headers();
+    // What is written down comes first, so that a resumed attempt sends its lines in the order of the attempts before.
+    for (const [name, value] of [...request.headers, ...call.headers]) if (!headers.has(name)) headers.set(name, value);
     const send = sender(this.#settings, { url, method, headers, body: bodyOf(request.body), rest: call.rest });
     const { prepare, retry, protocol } = this.#settings;
     return {
