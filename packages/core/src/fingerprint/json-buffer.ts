@@ -1,6 +1,6 @@
 /** Zero bytes after the input: no reader gets past them, so none has to compare with the end. */
 const SENTINEL_BYTES = 16;
-/** Room for a number that comes out longer than it went in, and for copies that run over by part of a word. */
+/** Room for a number that comes out longer than it went in, and for copies that run over by up to a word. */
 const SLACK_BYTES = 64;
 /** Not a power of two: a processor takes a load for one of a store that is a multiple of 4096 bytes away. */
 const SMALL_INPUT_BYTES = 4 * 1024 + 512;

@@ -2,7 +2,7 @@ import type { JsonBuffer } from "./json-buffer.js";
 import { plainNumberEnd } from "./json-number.js";
 import { cut, type Pieces } from "./json-pieces.js";
 import { plainEnd } from "./json-string.js";
-import { type PackedStrips, packStrips } from "./packed-strips.js";
+import { LENGTH_BYTES, packHead, packStrips, WORD_BYTES } from "./packed-strips.js";
 
 const QUOTE = 0x22;
 const TRUE = 0x65757274;
@@ -29,24 +29,24 @@ interface Run {
  * difference, and any value that is not plain, is left to the canonicaliser.
  */
 export class JsonLayout {
-  readonly #between: PackedStrips;
-  readonly #heads: PackedStrips;
-  readonly #runs: Int32Array;
+  // Each has all that one loop reads, in the order in which it does: other code runs between two texts, and each array
+  // more would be to fetch into the processor's nearest cache again.
+  /** The strips between the scalars, as {@link packStrips} writes them. */
+  readonly #between: DataView;
+  /** For each run the words of its head and what it copies (see {@link stepsOf}), then the words of the tail. */
+  readonly #steps: Int32Array;
+  /** Where each scalar of a text starts and ends. */
+  readonly #marks: Int32Array;
   readonly #verbatim: boolean;
-  readonly #starts: Int32Array;
-  readonly #ends: Int32Array;
 
   private constructor({ between, scalars }: Pieces, canonical: Uint8Array, verbatim: boolean) {
     const pieces = cut(canonical);
     const order = pieces.scalars.map((scalar) => Number(decode(scalar)));
     const tail = pieces.between.at(-1) ?? new Uint8Array(0);
-    const runs = runsOf(between, pieces.between, order);
     this.#between = packStrips(between);
-    this.#heads = packStrips([...runs.map(({ head }) => head), tail]);
-    this.#runs = Int32Array.from(runs.flatMap(({ first, lead, last }) => [first, lead, last]));
+    this.#steps = Int32Array.from([...runsOf(between, pieces.between, order).flatMap(stepsOf), ...packHead(tail)]);
     this.#verbatim = verbatim;
-    this.#starts = new Int32Array(scalars.length);
-    this.#ends = new Int32Array(scalars.length);
+    this.#marks = new Int32Array(2 * scalars.length);
   }
 
   /**
@@ -76,48 +76,59 @@ export class JsonLayout {
 
   /** Finds the scalars of a text that is laid out as expected. */
   #match({ words, bytes, end }: JsonBuffer): boolean {
-    const { words: expected, lasts, masks, lengths } = this.#between;
-    const starts = this.#starts;
-    const ends = this.#ends;
-    const count = starts.length;
+    const between = this.#between;
+    const marks = this.#marks;
     let at = 0;
-    for (let index = 0, word = 0; index <= count; index++, word++) {
-      const last = lasts[index] ?? 0;
-      let offset = at;
-      let difference = 0;
-      for (; word < last; word++, offset += 4) difference |= (expected[word] ?? 0) ^ words.getInt32(offset, true);
-      difference |= ((expected[last] ?? 0) ^ words.getInt32(offset, true)) & (masks[index] ?? 0);
-      if (difference !== 0) return false;
-      at += lengths[index] ?? 0;
-      if (index === count) return at === end;
-      starts[index] = at;
+    let next = 0;
+    for (let mark = 0; ; mark += 2) {
+      let rest = between.getInt32(next, true);
+      next += LENGTH_BYTES;
+      for (; rest >= WORD_BYTES; rest -= WORD_BYTES, next += WORD_BYTES, at += WORD_BYTES) {
+        if (between.getFloat64(next, true) !== words.getFloat64(at, true)) return false;
+      }
+      // Written out, for a function here would be one more than V8 puts into one piece with the loop.
+      const low = (between.getInt32(next, true) ^ words.getInt32(at, true)) & between.getInt32(next + 8, true);
+      const high =
+        (between.getInt32(next + 4, true) ^ words.getInt32(at + 4, true)) & between.getInt32(next + 12, true);
+      if ((low | high) !== 0) return false;
+      next += 2 * WORD_BYTES;
+      at += rest;
+      if (mark === marks.length) return at === end;
+      marks[mark] = at;
       at = scalarEnd(words, bytes, at);
       if (at < 0) return false;
-      ends[index] = at;
+      marks[mark + 1] = at;
     }
-    return false;
   }
 
   /** Writes the pieces of the text that was matched to `from` in the canonical order; returns the offset after them. */
   #arrange(words: DataView, from: number): number {
-    const { words: heads, lasts, lengths } = this.#heads;
-    const runs = this.#runs;
-    const starts = this.#starts;
-    const ends = this.#ends;
+    const steps = this.#steps;
+    const marks = this.#marks;
     let target = from;
-    for (let index = 0, word = 0, run = 0; index < lasts.length; index++, run += 3) {
-      const last = lasts[index] ?? 0;
-      for (let offset = target; word <= last; word++, offset += 4) words.setInt32(offset, heads[word] ?? 0, true);
-      target += lengths[index] ?? 0;
-      if (run === runs.length) break;
-      const start = (starts[runs[run] ?? 0] ?? 0) - (runs[run + 1] ?? 0);
-      const end = ends[runs[run + 2] ?? 0] ?? 0;
+    let step = 0;
+    while (true) {
+      const last = step + (steps[step] ?? 0);
+      let offset = target;
+      for (step++; step <= last; step++, offset += 4) words.setInt32(offset, steps[step] ?? 0, true);
+      target += steps[step] ?? 0;
+      step++;
+      if (step === steps.length) return target;
+      const start = (marks[steps[step] ?? 0] ?? 0) - (steps[step + 1] ?? 0);
+      const end = marks[steps[step + 2] ?? 0] ?? 0;
+      step += 3;
       const distance = target - start;
-      for (let at = start; at < end; at += 4) words.setInt32(at + distance, words.getInt32(at, true), true);
+      for (let at = start; at < end; at += WORD_BYTES) {
+        words.setFloat64(at + distance, words.getFloat64(at, true), true);
+      }
       target += end - start;
     }
-    return target;
   }
+}
+
+/** A head, then the mark at which the first scalar starts, how many bytes before it belong to it, the last one's end. */
+function stepsOf({ head, first, lead, last }: Run): number[] {
+  return [...packHead(head), 2 * first, lead, 2 * last + 1];
 }
 
 function runsOf(between: readonly Uint8Array[], canonical: readonly Uint8Array[], order: readonly number[]): Run[] {

@@ -62,13 +62,13 @@ export function readString(buffer: JsonBuffer, from: number): number {
 
 /** The offset of the first byte from `from` on that is a quote, a backslash, a control character or outside ASCII. */
 export function plainEnd(words: DataView, from: number): number {
-  let at = from;
-  let special = specialBytes(words.getInt32(at, true));
-  while (special === 0) {
-    at += 4;
-    special = specialBytes(words.getInt32(at, true));
+  for (let at = from; ; at += 8) {
+    const low = specialBytes(words.getInt32(at, true));
+    const high = specialBytes(words.getInt32(at + 4, true));
+    if ((low | high) === 0) continue;
+    const special = low === 0 ? high : low;
+    return at + (low === 0 ? 4 : 0) + ((31 - Math.clz32(special & -special)) >> 3);
   }
-  return at + ((31 - Math.clz32(special & -special)) >> 3);
 }
 
 /**

@@ -5,6 +5,9 @@ const COMMA = 0x2c;
 const ZERO = 0x30;
 const INITIAL_BYTES = 1024;
 const PREFIX_AND_COMMA_BYTES = 18;
+const DIGEST_BYTES = 32;
+/** `32:` */
+const DIGEST_PREFIX_BYTES = 3;
 
 /**
  * Builds a hash's input out of netstrings (`<length in bytes>:<bytes>,`), which no choice of parts can confuse:
@@ -63,12 +66,27 @@ export class Netstrings {
     return this.#end(start + bytes.length);
   }
 
-  /** Appends bytes that are given as a text of one code unit each, as {@link Digest.raw} returns them. */
-  latin1(value: string): this {
-    let length = this.#prefix(value.length);
+  /** Appends a digest that is given as {@link Digest.paired} returns it. */
+  digest(paired: string): this {
+    return this.#end(this.#pairs(paired, this.#prefix(DIGEST_BYTES)));
+  }
+
+  /** All up to `length`, where {@link digest} has been called before, with another digest; what {@link bytes} returns. */
+  otherDigest(paired: string, length: number): Uint8Array {
+    this.#length = this.#pairs(paired, length + DIGEST_PREFIX_BYTES) + 1;
+    return this.bytes();
+  }
+
+  #pairs(paired: string, from: number): number {
     const buffer = this.#buffer;
-    for (let index = 0; index < value.length; index++) buffer[length++] = value.charCodeAt(index);
-    return this.#end(length);
+    let length = from;
+    for (let index = 0; index < paired.length; index++) {
+      const unit = paired.charCodeAt(index);
+      buffer[length] = unit;
+      buffer[length + 1] = unit >> 8;
+      length += 2;
+    }
+    return length;
   }
 
   /** What has been appended so far; valid until the next {@link reset}. */

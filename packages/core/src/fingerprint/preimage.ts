@@ -33,7 +33,7 @@ export class Preimage {
       query === this.#query &&
       essence === this.#essence;
     if (known && headers.length === 0 && kind === this.#kind) {
-      return this.#netstrings.reset(this.#kindLength).latin1(bodyDigest).bytes();
+      return this.#netstrings.otherDigest(bodyDigest, this.#kindLength);
     }
     this.#kind = "";
     if (known) this.#netstrings.reset(this.#routeLength);
@@ -44,7 +44,7 @@ export class Preimage {
       this.#kind = kind;
       this.#kindLength = this.#netstrings.length;
     }
-    return this.#netstrings.latin1(bodyDigest).bytes();
+    return this.#netstrings.digest(bodyDigest).bytes();
   }
 
   #route(method: string, path: string, query: string, essence: string): void {
