@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { CompleteResponse, Guard, Handled, HeaderLine, Incoming, ReadRequest, RequestBody } from "@oncekey/http";
-import { HeldResponse, headerLines, headerLinesOf, requestBody, valuesByName } from "@oncekey/http/node";
+import { HeldResponse, headerLines, headerLinesOf, requestBody, valuesByName, withEarlier } from "@oncekey/http/node";
 import type { FastifyReply, FastifyRequest, RequestPayload } from "fastify";
 
 type Done = (error?: Error) => void;
@@ -73,9 +73,7 @@ export class Exchange {
       this.#send(answer);
       return;
     }
-    const named = new Set(answer.headers.map(([name]) => name.toLowerCase()));
-    const earlier = this.#earlier.filter(([name]) => !named.has(name));
-    this.#held.replaceWith({ ...answer, headers: [...earlier, ...answer.headers] });
+    this.#held.replaceWith(withEarlier(this.#earlier, answer));
   }
 
   /** By Fastify's own way, so that the hooks of plugins have their say: compression, CORS. */

@@ -85,12 +85,9 @@ async function answer<Options extends HttpEvent, Event extends Options, Context 
     made = { result: await handler(event, context, attempt) };
     return captureResult(made.result, format, guard.maxResponseBytes);
   });
-  if (handled.kind === "pass") return await handler(event, context, undefined);
-  if (handled.kind === "answer") return resultOf(handled.response, format);
-  if (handled.kind === "threw") {
-    if (handled.answer === undefined) throw handled.error;
-    return resultOf(handled.answer, format);
-  }
-  if (made === undefined) throw new Error("unreachable: an executed handler has a result");
-  return made.result;
+  const instead = handled.kind === "answer" ? handled.response : handled.kind === "threw" ? handled.answer : undefined;
+  if (instead !== undefined) return resultOf(instead, format);
+  if (handled.kind === "threw") throw handled.error;
+  // Not protected, so it has not run.
+  return made === undefined ? await handler(event, context, undefined) : made.result;
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { type CallHandler, StreamableFile } from "@nestjs/common";
-import type { CompleteResponse, Guard, Handled } from "@oncekey/http";
-import { HeldResponse } from "@oncekey/http/node";
+import type { Guard, Handled } from "@oncekey/http";
+import { HeldResponse, withEarlier } from "@oncekey/http/node";
 import { type Observable, tap } from "rxjs";
 import { setAttempt } from "./idempotent.js";
 import type { Platform } from "./platform.js";
@@ -23,26 +23,18 @@ export function exchange<Req extends object>(
   next: CallHandler,
   ownHeaders: readonly string[],
 ): Promise<Observable<unknown>> {
-  const { incoming, response } = platform;
+  const { incoming, response, reply } = platform;
   let held: HeldResponse | undefined;
-  let { earlier } = platform;
-  const answer = (given: CompleteResponse): void => {
-    if (held === undefined) {
-      for (const name of ownHeaders) platform.removeHeader(name);
-      platform.answer(given);
-      return;
-    }
-    const named = new Set(given.headers.map(([name]) => name.toLowerCase()));
-    earlier = earlier.filter(([name]) => !named.has(name));
-    held.replaceWith({ ...given, headers: [...earlier, ...given.headers] });
-  };
   return new Promise((resolve, reject) => {
     const finish = (handled: Handled): void => {
       if (handled.kind === "pass") resolve(next.handle());
       else if (handled.kind === "executed") held?.release();
-      else if (handled.kind === "answer") answer(handled.response);
       // Errors are answered before we hear of them: this one has cut its connection.
-      else held?.reset();
+      else if (handled.kind === "threw") held?.reset();
+      else if (held === undefined) {
+        for (const name of ownHeaders) reply.removeHeader(name);
+        platform.answer(handled.response);
+      } else held.replaceWith(withEarlier(platform.earlier, handled.response));
     };
     const fail = (error: unknown): void => {
       if (held === undefined) {

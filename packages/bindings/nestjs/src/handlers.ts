@@ -37,27 +37,33 @@ export class Handlers<Req extends object> {
   /** Refuses what cannot be protected, and wrong options, when the application starts. */
   check(modules: ModulesContainer): void {
     for (const { controllers, providers } of modules.values()) {
-      for (const { metatype } of controllers.values()) if (isClass(metatype)) this.#checkController(metatype);
-      for (const { metatype } of providers.values()) if (isClass(metatype)) refuseProvider(metatype);
+      for (const { metatype } of controllers.values()) this.#check(metatype, true);
+      for (const { metatype } of providers.values()) this.#check(metatype, false);
     }
   }
 
-  #checkController(controller: Type): void {
-    for (const [name, handler] of handlersOf(controller)) {
-      const own = choiceOf<Req>(handler);
-      const where = `${controller.name}.${name}`;
-      if (reflector.get(PATH, handler) === undefined) {
-        if (own) throw new TypeError(noRequest(where));
-        continue;
-      }
-      const guard = naming(where, () => this.guardOf(controller, handler));
-      const method = RequestMethod[reflector.get<RequestMethod>(METHOD, handler)] ?? "";
-      if (guard?.covers(method) && reflector.get(SSE, handler)) {
-        throw new TypeError(`${where}: events of @Sse() would be held to their end; leave it to @Idempotent(false)`);
-      }
-      if (own && method !== "ALL" && guard?.covers(method) === false) {
-        throw new TypeError(`${where}: @Idempotent() protects nothing here; name ${method} in methods`);
-      }
+  #check(owner: Decorated | null, isController: boolean): void {
+    // Not every provider is made from a class.
+    if (!isClass(owner)) return;
+    if (!isController && choiceOf(owner)) throw new TypeError(noRequest(owner.name));
+    for (const name of new MetadataScanner().getAllMethodNames(owner.prototype)) {
+      this.#checkHandler(owner, owner.prototype[name], `${owner.name}.${name}`, isController);
+    }
+  }
+
+  #checkHandler(owner: Type, handler: Decorated, where: string, isController: boolean): void {
+    const own = choiceOf<Req>(handler);
+    if (!isController || reflector.get(PATH, handler) === undefined) {
+      if (own) throw new TypeError(noRequest(where));
+      return;
+    }
+    const guard = naming(where, () => this.guardOf(owner, handler));
+    const method = RequestMethod[reflector.get<RequestMethod>(METHOD, handler)] ?? "";
+    if (guard?.covers(method) && reflector.get(SSE, handler)) {
+      throw new TypeError(`${where}: events of @Sse() would be held to their end; leave it to @Idempotent(false)`);
+    }
+    if (own && method !== "ALL" && !guard?.covers(method)) {
+      throw new TypeError(`${where}: @Idempotent() protects nothing here; name ${method} in methods`);
     }
   }
 }
@@ -80,19 +86,6 @@ export function noRequest(where: string): string {
   return `${where}: @Idempotent() is for HTTP requests; where no response is stored, call run() of @oncekey/core`;
 }
 
-function refuseProvider(provider: Type): void {
-  if (choiceOf(provider)) throw new TypeError(noRequest(provider.name));
-  for (const [name, method] of handlersOf(provider)) {
-    if (choiceOf(method)) throw new TypeError(noRequest(`${provider.name}.${name}`));
-  }
-}
-
-function handlersOf({ prototype }: Type): [name: string, handler: Decorated][] {
-  const scanner = new MetadataScanner();
-  return scanner.getAllMethodNames(prototype).map((name) => [name, prototype[name]]);
-}
-
-/** Not every provider is made from a class. */
 function isClass(metatype: Decorated | null): metatype is Type {
   return typeof metatype?.prototype === "object" && metatype.prototype !== null;
 }

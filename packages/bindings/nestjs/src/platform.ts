@@ -26,8 +26,8 @@ export interface Platform<Req> {
   readonly response: ServerResponse;
   /** What has been said about this exchange before the handler, where that is not on `response` already. */
   readonly earlier: readonly HeaderLine[];
-  /** Takes back a header that was set before the handler. */
-  removeHeader(name: string): void;
+  /** What the platform calls the response. */
+  readonly reply: { removeHeader(name: string): unknown };
   /** Answers in place of the handler. */
   answer(answer: CompleteResponse): void;
   /** Leaves an error to the platform, which asks Nest's global filters. */
@@ -62,7 +62,7 @@ function onExpress<Req extends PlatformRequest>(
     incoming: incomingOf<Req>(request, request),
     response,
     earlier: [],
-    removeHeader: (name) => response.removeHeader(name),
+    reply: response,
     answer: (answer) => writeResponse(response, answer),
     fail: next,
   };
@@ -76,7 +76,7 @@ function onFastify<Req extends PlatformRequest>(
     incoming: incomingOf<Req>(request, request.raw),
     response: reply.raw,
     earlier: headerLinesOf(reply.getHeaders()),
-    removeHeader: (name) => void reply.removeHeader(name),
+    reply,
     // By Fastify's own way, so that the hooks of plugins have their say: compression, CORS.
     answer({ status, headers, body }) {
       for (const [name, values] of valuesByName(headers)) reply.header(name, values.length === 1 ? values[0] : values);

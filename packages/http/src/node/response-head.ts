@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders, ServerResponse } from "node:http";
-import type { HeaderLine } from "../response.js";
+import type { CompleteResponse, HeaderLine } from "../response.js";
 
 /** What a response says before its body, so that it can be put back. */
 export interface Head {
@@ -32,6 +32,12 @@ export function headerLinesOf(
     }
   }
   return lines;
+}
+
+/** An answer over lines that were there before it: of a name that it has too, only its own are left. */
+export function withEarlier(earlier: readonly HeaderLine[], answer: CompleteResponse): CompleteResponse {
+  const named = new Set(answer.headers.map(([name]) => name.toLowerCase()));
+  return { ...answer, headers: [...earlier.filter(([name]) => !named.has(name)), ...answer.headers] };
 }
 
 /** Header lines by their names, for frameworks that take all lines of a header at once. */
