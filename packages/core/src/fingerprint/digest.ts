@@ -1,12 +1,10 @@
 import { hmacSha256, sha256 } from "./sha256.js";
-import { latin1Bytes, latin1Text, pairedText } from "./utf8.js";
+import { latin1Bytes, latin1Text } from "./utf8.js";
 
-/** The hashes this package needs, synchronous. Raw digests travel as texts, which cost less than arrays to make. */
+/** The hashes this package needs, synchronous. Raw digests travel as texts of one code unit per byte: no allocation. */
 export interface Digest {
   /** SHA-256 as 32 code units of one byte each. */
   raw(bytes: Uint8Array): string;
-  /** SHA-256 as 16 code units of two bytes each, the lower byte first: half as many to read. */
-  paired(bytes: Uint8Array): string;
   /** SHA-256 as 43 characters of base64url. */
   base64url(bytes: Uint8Array): string;
   /** HMAC-SHA-256 as 43 characters of base64url. */
@@ -45,7 +43,6 @@ export function fromBase64url(text: string): Uint8Array | undefined {
 /** Plain JavaScript: the same answers in every runtime. */
 export const portableDigest: Digest = {
   raw: (bytes) => latin1Text(sha256(bytes)),
-  paired: (bytes) => pairedText(sha256(bytes)),
   base64url: (bytes) => base64url(sha256(bytes)),
   hmac: (key, bytes) => base64url(hmacSha256(key, bytes)),
 };
@@ -61,14 +58,12 @@ function nativeDigest(): Digest | undefined {
   if (typeof hash === "function") {
     return {
       raw: (bytes) => hash("sha256", bytes, "binary"),
-      paired: (bytes) => hash("sha256", bytes, "ucs2"),
       base64url: (bytes) => hash("sha256", bytes, "base64url"),
       hmac,
     };
   }
   return {
     raw: (bytes) => createHash("sha256").update(bytes).digest("binary"),
-    paired: (bytes) => createHash("sha256").update(bytes).digest("ucs2"),
     base64url: (bytes) => createHash("sha256").update(bytes).digest("base64url"),
     hmac,
   };

@@ -5,8 +5,9 @@ import { type MediaType, mediaTypeOf } from "./media-type.js";
 import { multipartDigest } from "./multipart.js";
 import { Preimage, requireText } from "./preimage.js";
 import type { Fingerprint, FingerprintKind, FingerprintOptions, RequestDescription, Secret } from "./types.js";
-import { pairedText, utf8 } from "./utf8.js";
+import { latin1Text, utf8 } from "./utf8.js";
 
+const NO_OPTIONS: FingerprintOptions = {};
 const EMPTY = new Uint8Array(0);
 const preimage = /* @__PURE__ */ new Preimage();
 
@@ -26,7 +27,7 @@ const preimage = /* @__PURE__ */ new Preimage();
  * @throws TypeError for a description or option of the wrong shape, and for an already parsed body that is not made of
  * JSON values.
  */
-export function fingerprint(request: RequestDescription, options: FingerprintOptions = {}): Fingerprint {
+export function fingerprint(request: RequestDescription, options: FingerprintOptions = NO_OPTIONS): Fingerprint {
   return fingerprintWith(platformDigest, request, options);
 }
 
@@ -40,7 +41,7 @@ export function fingerprintWith(digest: Digest, request: RequestDescription, opt
 
 interface HashedBody {
   readonly kind: FingerprintKind;
-  /** The SHA-256 of the canonical body, as {@link Digest.paired} returns it. */
+  /** The SHA-256 of the canonical body, one code unit per byte. */
   readonly digest: string;
 }
 
@@ -49,16 +50,16 @@ function hashBody(digest: Digest, { body, contentType }: RequestDescription, med
     return "sha256" in body ? takeDigest(digest, body.sha256, mediaType) : hashParsed(digest, body);
   }
   const bytes = bytesOf(body);
-  if (bytes.length === 0) return { kind: "none", digest: digest.paired(bytes) };
+  if (bytes.length === 0) return { kind: "none", digest: digest.raw(bytes) };
   if (mediaType.json) {
     const canonical = canonicalJson(bytes);
-    if (canonical !== undefined) return { kind: "json", digest: digest.paired(canonical) };
+    if (canonical !== undefined) return { kind: "json", digest: digest.raw(canonical) };
   }
   if (mediaType.multipart) {
     const parts = multipartDigest(bytes, contentType ?? "", digest);
-    if (parts !== undefined) return { kind: "multipart", digest: digest.paired(parts) };
+    if (parts !== undefined) return { kind: "multipart", digest: digest.raw(parts) };
   }
-  return { kind: "raw", digest: digest.paired(bytes) };
+  return { kind: "raw", digest: digest.raw(bytes) };
 }
 
 function bytesOf(body: Uint8Array | string | null | undefined): Uint8Array {
@@ -77,7 +78,7 @@ function hashParsed(digest: Digest, body: object): HashedBody {
     );
   }
   const { text, exact } = canonicalValue(parsed);
-  return { kind: exact ? "json" : "parsed", digest: digest.paired(utf8(text)) };
+  return { kind: exact ? "json" : "parsed", digest: digest.raw(utf8(text)) };
 }
 
 function takeDigest(digest: Digest, sha256: unknown, mediaType: MediaType): HashedBody {
@@ -90,12 +91,12 @@ function takeDigest(digest: Digest, sha256: unknown, mediaType: MediaType): Hash
         "comparesBytes() tells for which types it can.",
     );
   }
-  const given = pairedText(sha256);
-  return { kind: given === digest.paired(EMPTY) ? "none" : "raw", digest: given };
+  const given = latin1Text(sha256);
+  return { kind: given === digest.raw(EMPTY) ? "none" : "raw", digest: given };
 }
 
 function hashSelection(digest: Digest, selected: unknown): HashedBody {
-  return { kind: "custom", digest: digest.paired(utf8(canonicalValue(selected).text)) };
+  return { kind: "custom", digest: digest.raw(utf8(canonicalValue(selected).text)) };
 }
 
 function sign(digest: Digest, kind: FingerprintKind, bytes: Uint8Array, hmacKey: FingerprintOptions["hmacKey"]) {

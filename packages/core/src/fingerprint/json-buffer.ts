@@ -36,16 +36,18 @@ export class JsonBuffer {
   load(input: Uint8Array): void {
     const { length } = input;
     const small = length + SENTINEL_BYTES <= SMALL_INPUT_BYTES;
-    this.#outputAt = small ? SMALL_INPUT_BYTES : length + SENTINEL_BYTES;
+    const outputAt = small ? SMALL_INPUT_BYTES : length + SENTINEL_BYTES;
+    this.#outputAt = outputAt;
     this.end = length;
-    this.shift = this.#outputAt;
+    this.shift = outputAt;
     this.depth = 0;
     this.spanTop = 0;
     // Twice the input after the output's start: an object whose members are out of order is copied beside itself.
-    const room = small ? SMALL_INPUT_BYTES : length;
-    this.#require(this.#outputAt + 2 * room + SLACK_BYTES, 0);
+    this.#require(3 * outputAt + SLACK_BYTES, 0);
     this.bytes.set(input);
-    for (let at = length; at < length + SENTINEL_BYTES; at += 4) this.words.setInt32(at, 0, true);
+    const { words } = this;
+    words.setFloat64(length, 0, true);
+    words.setFloat64(length + 8, 0, true);
   }
 
   /** The output, when the reader stands at `at`; valid until the next {@link load}. */

@@ -66,26 +66,21 @@ export class Netstrings {
     return this.#end(start + bytes.length);
   }
 
-  /** Appends a digest that is given as {@link Digest.paired} returns it. */
-  digest(paired: string): this {
-    return this.#end(this.#pairs(paired, this.#prefix(DIGEST_BYTES)));
+  /** Appends a digest, given as {@link Digest.raw} returns it. */
+  digest(raw: string): this {
+    return this.#end(this.#units(raw, this.#prefix(DIGEST_BYTES)));
   }
 
   /** All up to `length`, where {@link digest} has been called before, with another digest; what {@link bytes} returns. */
-  otherDigest(paired: string, length: number): Uint8Array {
-    this.#length = this.#pairs(paired, length + DIGEST_PREFIX_BYTES) + 1;
+  otherDigest(raw: string, length: number): Uint8Array {
+    this.#length = this.#units(raw, length + DIGEST_PREFIX_BYTES) + 1;
     return this.bytes();
   }
 
-  #pairs(paired: string, from: number): number {
+  #units(raw: string, from: number): number {
     const buffer = this.#buffer;
     let length = from;
-    for (let index = 0; index < paired.length; index++) {
-      const unit = paired.charCodeAt(index);
-      buffer[length] = unit;
-      buffer[length + 1] = unit >> 8;
-      length += 2;
-    }
+    for (let index = 0; index < raw.length; index++) buffer[length++] = raw.charCodeAt(index);
     return length;
   }
 

@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Preimage } from "./preimage.js";
 import type { RequestDescription } from "./types.js";
 
-/** The bytes 0, 127, 128, 255 and again, two to a code unit. */
-const DIGEST = "\u7f00\uff80".repeat(8);
+const DIGEST = "\x00\x7f\x80\xff".repeat(8);
 const decoder = new TextDecoder("latin1");
 
 function preimageOf(preimage: Preimage, request: RequestDescription, essence = "application/json", kind = "json") {

@@ -81,12 +81,3 @@ export function latin1Text(bytes: Uint8Array, start = 0, end = bytes.length): st
   }
   return text;
 }
-
-/** The text that has one code unit for every two bytes, the lower one first. */
-export function pairedText(bytes: Uint8Array): string {
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 2) {
-    text += String.fromCharCode((bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8));
-  }
-  return text;
-}
