@@ -1,5 +1,6 @@
 export type { Answer, AnswerBody } from "./answer.js";
 export type { BindingCase } from "./binding-case.js";
+export { compressed } from "./compressed.js";
 export { type FetchHandler, fetchApp, type Protect } from "./fetch-app.js";
 export { type BindingFixture, type RunningBinding, remoteBinding } from "./fixture.js";
 export { protectFixture } from "./protect-fixture.js";
