@@ -110,6 +110,40 @@ describe("commitWith", () => {
     expect(types(slow)).toContain("superseded");
   });
 
+  it.each(["it commits", "it rolls back"])(
+    "asks again while the store does not say what became of it: %s",
+    async (end) => {
+      const world = new World();
+      const node = world.node({ onCompletionFailure: "unknown" });
+      const boom = new Error("connection terminated");
+      const outcome = node.oncekey.execute(op, async (attempt) => {
+        const tx = new TransactionalMemory(world.store);
+        await attempt.commitWith(tx, "A");
+        if (end === "it commits") await tx.commit();
+        node.store.next("get", "refuse", 3);
+        throw boom;
+      });
+      await world.clock.advance(1_000);
+      expect(await outcome).toMatchObject(
+        end === "it commits" ? { outcome: "executed", value: "A" } : { outcome: "threw", error: boom },
+      );
+    },
+  );
+
+  it("says unknown when the store does not say what became of it as long as its caller waits", async () => {
+    const world = new World();
+    const node = world.node();
+    const end = node.oncekey.execute(op, async (attempt) => {
+      const tx = new TransactionalMemory(world.store);
+      await attempt.commitWith(tx, "A");
+      node.store.always("refuse");
+      throw new Error("connection terminated");
+    });
+    await world.clock.advance(2_000);
+    expect(await end).toEqual({ outcome: "outcome-unknown" });
+    expect(types(node)).toContain("completion-failed");
+  });
+
   it("says unknown, and never rolled back, when nothing stands there to tell", async () => {
     const world = new World();
     const node = world.node();

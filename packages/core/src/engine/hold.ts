@@ -163,15 +163,28 @@ export class Hold {
     throw lossError(step.next === "completed-before" ? "committed" : "superseded");
   }
 
-  /** Looks once what became of the transaction that `commit` wrote in; `undefined` where there was none. */
-  async judgeCommit(timeoutMs: number): Promise<CommitVerdict | Fault | undefined> {
+  /** Looks what became of the transaction that `commit` wrote in, until `endMs`; `undefined` where there was none. */
+  async judgeCommit(endMs: number): Promise<CommitVerdict | Fault | undefined> {
     if (this.#commitVersion === undefined) return undefined;
     this.#end();
-    const current = await this.#tools.port.get(this.id, timeoutMs);
+    const current = await this.#look(endMs);
     if (current instanceof Fault) return current;
     const judged = afterCommit(current, this.#commitVersion, this.#minted);
     if (judged.verdict === "rolled-back") this.#standing = judged.standing;
     return judged;
+  }
+
+  /** Reads what stands there. What broke the transaction's connection has often broken the store's too, so it asks again. */
+  async #look(endMs: number): Promise<Stored | undefined | Fault> {
+    const { port, clock } = this.#tools;
+    let backoff: Backoff | undefined;
+    for (;;) {
+      const current = await port.get(this.id, Math.max(1, endMs - clock.nowMs()));
+      const leftMs = endMs - clock.nowMs();
+      if (!(current instanceof Fault) || current.definite || leftMs <= 0 || this.#tools.stopped()) return current;
+      backoff ??= new Backoff(20, 1_000);
+      await pause(clock, Math.min(backoff.nextMs(), leftMs));
+    }
   }
 
   /** Repeats a last write that went unanswered. */

@@ -29,9 +29,9 @@ async function settleCommitted<T>(ended: Ended<T>): Promise<Outcome<T>> {
 
 /** What became of a completion inside the caller's transaction; `undefined` where there was none, or it was rolled back. */
 async function settleCommit<T>(ended: Ended<T>): Promise<Outcome<T> | undefined> {
-  const { hold, settled, settings, emit } = ended;
+  const { hold, settled, settings, tools, emit } = ended;
   const { attempt } = hold.record;
-  const judged = await hold.judgeCommit(ended.tools.completionTimeoutMs);
+  const judged = await hold.judgeCommit(tools.clock.nowMs() + tools.completionTimeoutMs);
   if (judged === undefined) return undefined;
   if (judged instanceof Fault) {
     emit({ type: "completion-failed", id: hold.id, attempt, cause: judged.cause });

@@ -92,8 +92,9 @@ export interface Attempt {
    *
    * `store` is the engine's store on the transaction's connection (`store.within(transaction)`). Commit after it resolves.
    * It rejects with `LEASE_LOST` where another attempt has taken over, or an earlier transaction of this attempt has
-   * committed: roll back then. After the handler ends the engine looks once what became of it. If it was rolled back, what
-   * the handler returned counts: let it throw, unless its answer holds without the transaction.
+   * committed: roll back then. After the handler ends the engine looks what became of it, for `completionTimeoutMs` where
+   * the store does not say. If it was rolled back, what the handler returned counts: let it throw, unless its answer holds
+   * without the transaction.
    *
    * From this call on the lease is not renewed, because a renewal would wait for the transaction's lock. So begin nothing
    * long afterwards.
