@@ -8,6 +8,7 @@ const examples: readonly { readonly name: string; readonly path?: string; readon
   { name: "koa", open: () => listening(() => import("../koa/server.js")) },
   { name: "hono", open: () => listening(() => import("../hono/server.js")) },
   { name: "nestjs", open: () => listening(() => import("../nestjs/server.js")) },
+  { name: "node-http", open: () => listening(() => import("../node-http/server.js")) },
   { name: "next", path: "/api/charges", open: next },
   { name: "react-router", path: "/api/charges", open: reactRouter },
   { name: "sveltekit", open: svelteKit },
