@@ -23,6 +23,7 @@ export const stages: readonly Stage[] = [
   { script: "check:docs", after: ["build"] },
   { script: "pack:tarballs", after: ["build"] },
   { script: "check:packages", after: ["pack:tarballs"] },
+  { script: "check:sizes", after: ["pack:tarballs"] },
   { script: "check:consumers", after: ["pack:tarballs"] },
   { script: "check:runners", after: ["pack:tarballs"] },
   { script: "test:vitest", alone: true },

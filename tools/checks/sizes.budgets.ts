@@ -1,0 +1,70 @@
+/** How large something may become in a user's bundle. The table in docs/size.md is made of these. */
+export interface Budget {
+  readonly what: string;
+  /** The module that is bundled. */
+  readonly code: string;
+  /** Measures the code of this package alone: what it depends on, and its peers, stay outside. */
+  readonly own?: string;
+  /** Bytes, minified and gzipped. */
+  readonly most: number;
+  /** What we would like to have, where that is less. */
+  readonly aim?: number;
+}
+
+export const ENDPOINT = `
+  import { MemoryStore } from "@oncekey/core";
+  import { protect } from "@oncekey/http";
+  export default protect(async () => new Response(), { store: new MemoryStore(), scope: "global" });`;
+
+/** What a user bundles with everything below it. */
+const whole: readonly Budget[] = [
+  { what: "a protected endpoint: `protect` and `MemoryStore`", code: ENDPOINT, most: 31_500, aim: 12_000 },
+  { what: "jobs without HTTP: `createOncekey`", code: `export { createOncekey } from "@oncekey/core"`, most: 13_700 },
+];
+
+/** One import from a package: nothing of what stands beside it comes along. */
+const single: readonly Budget[] = [
+  one("core", "fingerprint", 10_000),
+  one("core", "recordId", 2_300),
+  one("core", "deriveKey", 2_600),
+  one("core", "MemoryStore", 1_800),
+  one("core", "aesGcm", 2_000),
+  one("core", "decide", 1_100),
+  one("core", "stateOf", 700),
+  one("core", "isOncekeyError", 700),
+  one("http", "parseIdempotencyKey", 1_800),
+  one("http", "classifyStatus", 1_200),
+];
+
+/** A package's own code: its dependencies and peers are there already, or counted above. */
+const own: readonly Budget[] = [
+  everything("express", 2_000),
+  everything("fastify", 2_000),
+  everything("koa", 2_000),
+  everything("hono", 2_000),
+  everything("nestjs", 2_500, 2_000),
+  handler("idempotency", 2_000),
+  handler("idempotentHandler", 2_000),
+  handler("idempotentBatch", 2_000),
+  { what: "`@oncekey/http/node`", code: `export * from "@oncekey/http/node"`, own: "@oncekey/http", most: 4_000 },
+  everything("redis", 6_000),
+  everything("dynamodb", 7_500),
+  everything("postgres", 7_500),
+  everything("client", 12_500),
+];
+
+export const budgets = { whole, single, own } satisfies Record<string, readonly Budget[]>;
+
+function one(name: string, imported: string, most: number): Budget {
+  const from = `@oncekey/${name}`;
+  return { what: `\`${imported}\` of \`${from}\``, code: `export { ${imported} } from "${from}"`, most };
+}
+
+function everything(name: string, most: number, aim?: number): Budget {
+  const own = `@oncekey/${name}`;
+  return { what: `\`${own}\``, code: `export * from "${own}"`, own, most, ...(aim === undefined ? {} : { aim }) };
+}
+
+function handler(imported: string, most: number, aim?: number): Budget {
+  return { ...one("lambda", imported, most), own: "@oncekey/lambda", ...(aim === undefined ? {} : { aim }) };
+}
