@@ -6,7 +6,7 @@ import { defineConfig } from "tsup";
  * that stand beside them.
  */
 export default defineConfig({
-  entry: ["src/main.ts"],
+  entry: { main: "src/main.ts", server: "src/http/server.ts" },
   format: "esm",
   target: "node20",
   platform: "node",

@@ -1,10 +1,18 @@
 // pnpm bench                                             compares all stores with their floor and with other libraries,
 //                                                        and writes docs/bench
 // pnpm bench [--quick] [--store NAME …] [--out FOLDER]   prints that, or writes it into the folder
+// pnpm bench http [--quick] [--framework NAME …] [--out FOLDER] [--profiles FOLDER]
+//                                                        the same for frameworks over HTTP, with processor profiles
 // pnpm bench [--quick] NAME …                            runs the suites whose names contain one of the words
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { compareHttp } from "./http/compare.js";
+import type { Framework } from "./http/contender.js";
+import { frameworks } from "./http/frameworks/index.js";
+import { httpReport, writeHttpReport } from "./http/report.js";
+import { FULL_HTTP, QUICK_HTTP } from "./http/rounds.js";
+import { processes } from "./http/target.js";
 import { machine } from "./machine.js";
 import { FULL, measure, QUICK } from "./measure.js";
 import { markdown } from "./report.js";
@@ -14,17 +22,24 @@ import { FULL_ROUNDS, QUICK_ROUNDS } from "./stores/rounds.js";
 import { suites } from "./suites.js";
 
 const { values, positionals } = parseArgs({
-  options: { quick: { type: "boolean" }, store: { type: "string", multiple: true }, out: { type: "string" } },
+  options: {
+    quick: { type: "boolean" },
+    store: { type: "string", multiple: true },
+    framework: { type: "string", multiple: true },
+    out: { type: "string" },
+    profiles: { type: "string" },
+  },
   allowPositionals: true,
 });
 const names = positionals.filter((name) => name !== "--");
-if (names.length > 0) await runSuites(names);
+if (names.length === 1 && names[0] === "http") await compareFrameworks();
+else if (names.length > 0) await runSuites(names);
 else await compareStores();
 
 async function runSuites(names: readonly string[]): Promise<void> {
   const chosen = suites.filter(({ name }) => names.some((part) => name.includes(part)));
   if (chosen.length === 0)
-    fail(`No suite is called ${names.join(" or ")}. There are: ${suites.map(({ name }) => name).join(", ")}.`);
+    fail(`No suite is called ${names.join(" or ")}. There are: http, ${suites.map(({ name }) => name).join(", ")}.`);
   console.log(machine());
   console.log("Ratios compare cases of one table, measured in turns; times of different runs do not compare.\n");
   for (const suite of chosen) {
@@ -53,11 +68,41 @@ async function compareStores(): Promise<void> {
   else writeReport(folder, comparisons, conditions);
 }
 
+async function compareFrameworks(): Promise<void> {
+  const effort = values.quick ? QUICK_HTTP : FULL_HTTP;
+  const chosen: Framework[] = [];
+  for (const name of values.framework ?? Object.keys(frameworks)) {
+    const load = frameworks[name];
+    if (load === undefined) fail(`No framework is called ${name}. There are: ${Object.keys(frameworks).join(", ")}.`);
+    chosen.push(await load());
+  }
+  const profiles = values.profiles === undefined ? undefined : fromCaller(values.profiles);
+  const run = await compareHttp(
+    chosen,
+    effort,
+    (line) => console.error(line),
+    (url) => processes(url, profiles),
+  );
+  const flags = [
+    values.quick ? " --quick" : "",
+    ...(values.framework ?? []).map((name) => ` --framework ${name}`),
+  ].join("");
+  const conditions = { command: `pnpm bench http${flags}`, effort };
+  const partial = values.quick === true || values.framework !== undefined || profiles !== undefined;
+  const folder = folderOf(values.out, partial);
+  if (folder === undefined) console.log(httpReport(run, conditions));
+  else writeHttpReport(folder, run, conditions);
+}
+
 /** Where results go: what is only a part, or measured in haste, does not become the documentation unasked. */
 function folderOf(out: string | undefined, partial: boolean): string | undefined {
-  // Package managers run scripts in the folder of the package.
-  if (out !== undefined) return resolve(process.env["INIT_CWD"] ?? ".", out);
+  if (out !== undefined) return fromCaller(out);
   return partial ? undefined : fileURLToPath(new URL("../../../docs/bench", import.meta.url));
+}
+
+/** A path as the caller meant it: package managers run scripts in the folder of the package. */
+function fromCaller(path: string): string {
+  return resolve(process.env["INIT_CWD"] ?? ".", path);
 }
 
 function fail(message: string): never {

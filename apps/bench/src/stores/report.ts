@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { machine } from "../machine.js";
+import { today } from "../tables.js";
 import { chart } from "./chart.js";
 import type { Comparison } from "./compare.js";
 import { FULL_ROUNDS, type RoundsEffort } from "./rounds.js";
@@ -39,8 +40,4 @@ export function writeReport(folder: string, comparisons: readonly Comparison[], 
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "results.md"), `${report(comparisons, conditions).trimEnd()}\n`);
   writeFileSync(join(folder, "results.svg"), chart(comparisons, `${conditions.command}, ${today()}. ${machine()}`));
-}
-
-function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }

@@ -1,4 +1,4 @@
-import type { Spread } from "../measure.js";
+import { count, share, table } from "../tables.js";
 import type { Comparison } from "./compare.js";
 import { type Path, paths, titles } from "./contender.js";
 import type { Count } from "./counts.js";
@@ -60,22 +60,13 @@ function speedTables(results: readonly Result[], path: Path): string[] {
 function speedRow({ contender, perSecond, ratio, byEngine, p50Ms, p99Ms, clientMicroseconds }: Result): string[] {
   return [
     contender.name,
-    `${perSecond.median.toFixed(0)} (${perSecond.low.toFixed(0)} to ${perSecond.high.toFixed(0)})`,
+    count(perSecond),
     p50Ms.toFixed(2),
     p99Ms.toFixed(2),
     clientMicroseconds.toFixed(0),
     contender.role === "floor" ? "1" : share(ratio),
     contender.role === "peer" && byEngine !== undefined ? share(byEngine) : "",
   ];
-}
-
-function share({ median, low, high }: Spread): string {
-  return `**${median.toFixed(2)}** (${low.toFixed(2)} to ${high.toFixed(2)})`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const rule = head.map((_, index) => (index === 0 ? "---" : "--:"));
-  return [head, rule, ...rows].map((cells) => `| ${cells.join(" | ")} |`);
 }
 
 /** Whole where it is whole: a count per request is a fraction where requests share a command. */

@@ -15,10 +15,9 @@ const { default: RedisAdapter }: typeof RedisAdapterModule = createRequire(impor
 
 /** Its middleware, with the least of an Express request and response that it asks for. */
 export async function connectExpressIdempotency(url: string): Promise<Team> {
-  const adapter = new RedisAdapter({ connectionConfig: { url } });
-  await adapter.connect();
   const completions = new Map<string, () => void>();
-  const service = new IdempotencyService({ dataAdapter: telling(adapter, (key) => completions.get(key)?.()) });
+  const { dataAdapter, close } = await connectAdapter(url, (key) => completions.get(key)?.());
+  const service = new IdempotencyService({ dataAdapter });
   const claim = (key: string) => {
     const req = requestOf(key);
     const res = responseOf();
@@ -48,7 +47,14 @@ export async function connectExpressIdempotency(url: string): Promise<Team> {
       forEachKey(keys, AT_ONCE, (key) => (path === "replay" ? run(key) : claim(key))),
     run,
   } as const;
-  return { contenders: [contender], close: () => adapter.disconnect() };
+  return { contenders: [contender], close };
+}
+
+/** Its Redis adapter, connected; `completed` is told of each completion. */
+export async function connectAdapter(url: string, completed: (key: string) => void = () => {}) {
+  const adapter = new RedisAdapter({ connectionConfig: { url } });
+  await adapter.connect();
+  return { dataAdapter: telling(adapter, completed), close: () => adapter.disconnect() };
 }
 
 /** The adapter, and word of each completion: the service does not wait for it. */
