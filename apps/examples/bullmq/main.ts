@@ -20,7 +20,7 @@ const worker = startWorker(
 worker.on("completed", (job, result) => console.log(`job ${job.id} is done:`, result));
 
 // Added twice, as by a producer that heard no answer the first time.
+const job: ChargeJob = { order: `order-${randomUUID().slice(0, 8)}`, account: "acct_1", amount: 1_000 };
 for (let times = 0; times < 2; times += 1) {
-  const job = { order: "order-7", account: "acct_1", amount: 1_000 };
   await queue.add("charge", job, { attempts: 5, backoff: { type: "exponential", delay: 1_000 } });
 }
