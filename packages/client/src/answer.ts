@@ -1,6 +1,7 @@
-import { hasNullBody } from "../../http/src/protocol.js";
+import { withBody } from "./kept-response.js";
 import type { Answer } from "./protocols/adapter.js";
-import { concatenate, type FetchBody, readUpTo, resumed } from "./request-body.js";
+import { rebuilt } from "./rebuilt-response.js";
+import { concatenate, readUpTo, resumed } from "./request-body.js";
 
 /** A response whose body has come to its end, or will never be waited for. */
 export interface WholeAnswer extends Answer {
@@ -25,16 +26,20 @@ const ENDLESS = /^text\/event-stream\b/i;
  */
 export async function readAnswer(response: Response, maxBytes: number | undefined): Promise<WholeAnswer> {
   if (response.body === null || maxBytes === undefined || isEndless(response, maxBytes)) return passed(response);
-  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+  const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> = response.body.getReader();
   const { chunks, length, ended } = await readUpTo(reader, maxBytes);
   const [first] = chunks;
   if (!ended) return passed(rebuilt(response, resumed(chunks, reader)));
   const bytes = chunks.length === 1 && first !== undefined ? first : concatenate(chunks, length);
+  let kept: Response | undefined;
   return {
     status: response.status,
     headers: response.headers,
     json: () => parse(response.headers, bytes),
-    response: () => rebuilt(response, bytes),
+    response() {
+      kept ??= withBody(response, bytes);
+      return kept;
+    },
     streaming: false,
     discard() {},
   };
@@ -54,17 +59,6 @@ function passed(response: Response): WholeAnswer {
     streaming: response.body !== null,
     discard: () => void response.body?.cancel().catch(() => {}),
   };
-}
-
-/** The same response over another body; `Response` has no way to say where it came from, so that is laid over it. */
-function rebuilt(original: Response, body: Uint8Array | ReadableStream<Uint8Array>): Response {
-  const { status, statusText, headers, url, redirected, type } = original;
-  const response = new Response(hasNullBody(status) ? null : (body as FetchBody), { status, statusText, headers });
-  return Object.defineProperties(response, {
-    url: { value: url },
-    redirected: { value: redirected },
-    type: { value: type },
-  });
 }
 
 function parse(headers: Headers, bytes: Uint8Array): unknown {

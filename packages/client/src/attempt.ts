@@ -18,44 +18,44 @@ export interface AttemptOptions {
 }
 
 /** Sends once, and waits for the end of the answer, the time-out or the caller's signal, whichever comes first. */
-export async function attempt(
+export function attempt(
   send: (signal: AbortSignal) => Promise<Response>,
   { clock, timeoutMs, signal, maxBytes }: AttemptOptions,
 ): Promise<AttemptResult> {
-  const controller = new AbortController();
-  // Not left to `send`: a fetch of somebody else's may not heed its signal.
-  let giveUp: (result: AttemptResult) => void = () => {};
-  const givenUp = new Promise<AttemptResult>((resolve) => {
-    giveUp = resolve;
+  return new Promise((resolve) => {
+    const controller = new AbortController();
+    let status: number | undefined;
+    // The first result counts. Not left to `send`: a fetch of somebody else's may not heed its signal.
+    const end = (result: AttemptResult) => {
+      cancelTimer();
+      // A body that is passed on unread still ends when the caller leaves.
+      const streaming = result.kind === "answer" && result.answer.streaming;
+      if (!streaming) signal?.removeEventListener("abort", leave);
+      resolve(result);
+    };
+    const fail = (error: unknown) => end(failed(status, error));
+    const cancelTimer = clock.after(timeoutMs, () => {
+      const error = new DOMException(`no whole answer within ${timeoutMs} ms`, "TimeoutError");
+      fail(error);
+      controller.abort(error);
+    });
+    const leave = () => {
+      end({ kind: "aborted", reason: signal?.reason });
+      controller.abort(signal?.reason);
+    };
+    const receive = async () => {
+      try {
+        const response = await send(controller.signal);
+        status = response.status;
+        end({ kind: "answer", answer: await readAnswer(response, maxBytes) });
+      } catch (error) {
+        fail(error);
+      }
+    };
+    if (signal?.aborted) return leave();
+    signal?.addEventListener("abort", leave, { once: true });
+    void receive();
   });
-  let status: number | undefined;
-  const cancelTimer = clock.after(timeoutMs, () => {
-    const error = new DOMException(`no whole answer within ${timeoutMs} ms`, "TimeoutError");
-    giveUp(failed(status, error));
-    controller.abort(error);
-  });
-  const leave = () => {
-    giveUp({ kind: "aborted", reason: signal?.reason });
-    controller.abort(signal?.reason);
-  };
-  if (signal?.aborted) leave();
-  else signal?.addEventListener("abort", leave, { once: true });
-  const receive = async (): Promise<AttemptResult> => {
-    try {
-      const response = await send(controller.signal);
-      status = response.status;
-      const answer = await readAnswer(response, maxBytes);
-      return { kind: "answer", answer };
-    } catch (error) {
-      return failed(status, error);
-    }
-  };
-  const result = await Promise.race([receive(), givenUp]);
-  cancelTimer();
-  // A body that is passed on unread still ends when the caller leaves.
-  const streaming = result.kind === "answer" && result.answer.streaming;
-  if (!streaming) signal?.removeEventListener("abort", leave);
-  return result;
 }
 
 function failed(status: number | undefined, error: unknown): AttemptResult {

@@ -68,7 +68,8 @@ export function createIdempotentFetch(options: ClientOptions = {}): IdempotentFe
     const { url, method, headers, body: given, signal, rest } = requestParts(input, init);
     const isKeyed = settings.methods.has(method);
     if (isKeyed) warn(settings.protocol.key, headers);
-    const snapshot = await snapshotBody(given, settings.maxBufferedBytes);
+    const taken = snapshotBody(given, settings.maxBufferedBytes);
+    const snapshot = taken instanceof Promise ? await taken : taken;
     const mint = () => init?.idempotencyKey ?? settings.generateKey();
     const { key, body } = isKeyed
       ? placeKey(settings.protocol, headers, snapshot, mint)

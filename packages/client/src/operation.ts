@@ -1,5 +1,5 @@
 import type { WholeAnswer } from "./answer.js";
-import { attempt } from "./attempt.js";
+import { type AttemptResult, attempt } from "./attempt.js";
 import { backoffMs } from "./backoff.js";
 import { classify, mayRetry, type ObservationClass, settles } from "./classify.js";
 import { sleep } from "./clock.js";
@@ -49,7 +49,7 @@ export type Ending =
 const LEAVES_DOUBT: readonly ObservationClass[] = ["ambiguous", "in-progress", "outcome-unknown"];
 
 /** Sends an operation until an answer settles it, or nothing more may be done. Never throws. */
-export async function perform(operation: Operation, settings: Settings): Promise<Ending> {
+export function perform(operation: Operation, settings: Settings): Promise<Ending> {
   return new Performance(operation, settings).run();
 }
 
@@ -75,7 +75,7 @@ class Performance {
     for (;;) {
       if (signal?.aborted) return this.#aborted(signal.reason);
       if (this.#isKeyExpired()) return this.#ended("key-expired", undefined);
-      const step = await this.#attemptOnce();
+      const step = this.#judge(await this.#attempt());
       if ("kind" in step) return step;
       try {
         await sleep(this.#settings.clock, step.delayMs, signal);
@@ -85,29 +85,30 @@ class Performance {
     }
   }
 
-  async #attemptOnce(): Promise<Ending | { readonly delayMs: number }> {
-    const { operation, settings } = { operation: this.#operation, settings: this.#settings };
-    operation.tell({ type: "attempt", number: this.#attempts.length + 1 });
-    const result = await attempt(operation.send, {
-      clock: settings.clock,
-      timeoutMs: Math.max(0, Math.min(operation.retry.attemptTimeoutMs, this.#leftMs())),
-      signal: operation.signal,
-      maxBytes: operation.key === undefined ? undefined : settings.maxBufferedBytes,
-    });
+  #attempt(): Promise<AttemptResult> {
+    const { clock, maxBufferedBytes } = this.#settings;
+    const { send, signal, retry, key, tell } = this.#operation;
+    tell({ type: "attempt", number: this.#attempts.length + 1 });
+    const timeoutMs = Math.max(0, Math.min(retry.attemptTimeoutMs, this.#leftMs()));
+    return attempt(send, { clock, timeoutMs, signal, maxBytes: key === undefined ? undefined : maxBufferedBytes });
+  }
+
+  #judge(result: AttemptResult): Ending | { readonly delayMs: number } {
     if (result.kind === "aborted") {
       this.#note("ambiguous", { error: result.reason });
       return this.#aborted(result.reason);
     }
-    const kind = classify(result, settings.protocol);
+    const { tell } = this.#operation;
+    const kind = classify(result, this.#settings.protocol);
     if (result.kind === "answer") {
       const { status, headers } = result.answer;
       this.#note(kind, { status });
-      operation.tell({ type: "answered", number: this.#attempts.length, class: kind, status, headers });
+      tell({ type: "answered", number: this.#attempts.length, class: kind, status, headers });
       return this.#next(kind, result.answer);
     }
     const { error } = result;
     this.#note(kind, "status" in result ? { status: result.status, error } : { error });
-    operation.tell({ type: "lost", number: this.#attempts.length, class: kind, error });
+    tell({ type: "lost", number: this.#attempts.length, class: kind, error });
     return this.#next(kind, undefined);
   }
 

@@ -53,7 +53,7 @@ async function readWhole(body: FetchBody): Promise<BodySnapshot> {
 }
 
 async function readStream(stream: ReadableStream, maxBytes: number): Promise<BodySnapshot> {
-  const reader: ReadableStreamDefaultReader<Uint8Array> = stream.getReader();
+  const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> = stream.getReader();
   const { chunks, length, ended } = await readUpTo(reader, maxBytes);
   if (ended) return { kind: "bytes", body: concatenate(chunks, length) };
   return { kind: "once", body: resumed(chunks, reader) };
@@ -61,10 +61,10 @@ async function readStream(stream: ReadableStream, maxBytes: number): Promise<Bod
 
 /** Reads until the end, or until more than `maxBytes` have come. */
 export async function readUpTo(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
   maxBytes: number,
-): Promise<{ readonly chunks: Uint8Array[]; readonly length: number; readonly ended: boolean }> {
-  const chunks: Uint8Array[] = [];
+): Promise<{ readonly chunks: Uint8Array<ArrayBuffer>[]; readonly length: number; readonly ended: boolean }> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   while (length <= maxBytes) {
     const { done, value } = await reader.read();

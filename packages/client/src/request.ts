@@ -20,21 +20,31 @@ export function sender(
   if (body.kind === "bytes" && body.contentType !== undefined && !headers.has(header.contentType)) {
     headers.set(header.contentType, body.contentType);
   }
-  return async (signal) => settings.fetch(url, { ...rest, ...(await bodyInit(body)), method, headers, signal });
+  return (signal) => {
+    const send = (init: SentBody) => settings.fetch(url, { ...rest, ...init, method, headers, signal });
+    const init = bodyInit(body);
+    return init instanceof Promise ? init.then(send) : send(init);
+  };
 }
 
 /** `duplex` is not in every runtime's types yet; a stream is not sent without it. */
-async function bodyInit(body: BodySnapshot): Promise<Pick<RequestInit, "body"> & { readonly duplex?: "half" }> {
+type SentBody = Pick<RequestInit, "body"> & { readonly duplex?: "half" };
+
+function bodyInit(body: BodySnapshot): SentBody | Promise<SentBody> {
   switch (body.kind) {
     case "none":
       return {};
     case "bytes":
       return { body: body.body };
     case "factory":
-      return { body: await body.make(), duplex: "half" };
+      return made(body.make);
     case "once":
       return { body: body.body, duplex: "half" };
   }
+}
+
+async function made(make: Extract<BodySnapshot, { kind: "factory" }>["make"]): Promise<SentBody> {
+  return { body: await make(), duplex: "half" };
 }
 
 /** Methods that do no more harm the second time than the first (RFC 9110, section 9.2.2). */
