@@ -1,5 +1,5 @@
 import { readUpTo, resume } from "./byte-stream.js";
-import { eventStreamType, hasNullBody, header } from "./protocol.js";
+import { hasNullBody, header, isEventStream } from "./protocol.js";
 import type { CapturedResponse, CompleteResponse } from "./response.js";
 
 /** A handler's Response, held back until it is stored. */
@@ -24,7 +24,7 @@ export async function captureResponse(response: Response, maxBytes: number): Pro
     return { response: { ...head, body: NO_BYTES }, send: () => response, drop: nothing };
   }
   const { body: stream } = response;
-  if (response.headers.get(header.contentType)?.toLowerCase().startsWith(eventStreamType)) {
+  if (isEventStream(response.headers.get(header.contentType))) {
     const drop = () => void stream.cancel().catch(nothing);
     return { response: { ...head, body: undefined }, send: () => response, drop };
   }

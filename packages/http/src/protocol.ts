@@ -28,8 +28,6 @@ export const replayedValue = "true";
 export const noStore = "no-store";
 /** The media type of a problem (RFC 9457, section 3). */
 export const problemMediaType = "application/problem+json";
-/** Server-sent events. */
-export const eventStreamType = "text/event-stream";
 export const jsonMediaType = "application/json";
 export const multipartPrefix = "multipart/";
 
@@ -104,6 +102,11 @@ export function classifyStatus(status: number): "success" | "rejected" | "transi
 /** A redirection is nothing without its target. */
 export function isRedirect(status: number): boolean {
   return status >= 300 && status < 400;
+}
+
+/** Whether a media type is that of server-sent events (HTML, section 9.2.5), of which nobody knows when they end. */
+export function isEventStream(contentType: unknown): boolean {
+  return /^\s*text\/event-stream\s*(?:;|$)/i.test(String(contentType));
 }
 
 /** Statuses whose responses have no body (Fetch, "null body status"). */

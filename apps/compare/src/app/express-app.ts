@@ -93,7 +93,10 @@ function send(res: Response, { status, headers, body }: Answer): void {
   else if (body.kind === "redirect") res.redirect(status, body.location);
   else if (body.kind === "none") res.end();
   else if (body.kind === "bytes") res.send(isText(headers) ? textOf(body.bytes) : Buffer.from(body.bytes));
-  else {
+  else if (body.kind === "events") {
+    res.on("close", body.gone).flushHeaders();
+    for (const event of body.events) res.write(event);
+  } else {
     for (const piece of body.pieces) res.write(piece);
     if (body.breaksOff) res.destroy(new Error("this answer breaks off because its script says so"));
     else res.end();

@@ -110,8 +110,22 @@ function returned(res: Response, { status, headers, body }: Answer): unknown {
   if (body.kind === "none") return undefined;
   // Text and JSON are returned as strings; NestJS sends other bytes as a file.
   if (body.kind === "bytes") return isText(headers) ? textOf(body.bytes) : new StreamableFile(Buffer.from(body.bytes));
+  if (body.kind === "events") return new StreamableFile(openedOf(body), { type: "text/event-stream" });
   // NestJS would end a stream that failed as if it were whole.
   return new StreamableFile(Readable.from(piecesOf(body))).setErrorHandler(() => res.destroy());
+}
+
+/** Stays open until whoever reads it has gone. */
+function openedOf({ events, gone }: Extract<AnswerBody, { kind: "events" }>): Readable {
+  const stream = new Readable({
+    read() {},
+    destroy(error, done) {
+      gone();
+      done(error);
+    },
+  });
+  for (const event of events) stream.push(event);
+  return stream;
 }
 
 async function* piecesOf(body: Extract<AnswerBody, { kind: "stream" }>): AsyncGenerator<Uint8Array> {

@@ -71,6 +71,21 @@ export const answerQuestions: readonly Question[] = [
   },
   {
     group: "safety",
+    asks: "Do events reach the client as they come, from one run?",
+    because: "a stream that waits for its end never begins, and one that nobody remembers begins twice",
+    cases: [
+      entry("EVT-01", "A client that listens for events hears nothing, or the first of them only."),
+      entry(
+        "EVT-02",
+        "A client that listens again runs the operation again, or is told to wait for ever.",
+        "by status",
+      ),
+      entry("EVT-03", "The first event is out before it is stored that it was given."),
+      entry("EVT-04", "The server sends events for ever to a client that has gone."),
+    ],
+  },
+  {
+    group: "safety",
     asks: "Does a client that hangs up change nothing?",
     because: "hanging up is why retries exist",
     cases: [entry("DUR-05", "A client that gave up waiting and asks again finds its key stuck, or is charged again.")],

@@ -77,7 +77,20 @@ function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyRe
   if (body.kind === "redirect") return reply.redirect(body.location, status);
   if (body.kind === "none") return reply.send();
   if (body.kind === "bytes") return reply.send(Buffer.from(body.bytes));
-  return reply.send(Readable.from(pieces(body)));
+  return reply.send(body.kind === "events" ? opened(body) : Readable.from(pieces(body)));
+}
+
+/** Stays open until whoever reads it has gone. */
+function opened({ events, gone }: Extract<Answer["body"], { kind: "events" }>): Readable {
+  const stream = new Readable({
+    read() {},
+    destroy(error, done) {
+      gone();
+      done(error);
+    },
+  });
+  for (const event of events) stream.push(event);
+  return stream;
 }
 
 async function* pieces({ pieces: all, breaksOff }: Extract<Answer["body"], { kind: "stream" }>) {

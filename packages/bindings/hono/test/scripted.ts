@@ -51,7 +51,17 @@ function bytesOf(body: Answer["body"]): string | Uint8Array<ArrayBuffer> | Reada
   if (body.kind === "none" || body.kind === "redirect") return null;
   if (body.kind === "json") return JSON.stringify(body.value);
   if (body.kind === "bytes") return Uint8Array.from(body.bytes);
-  return streamOf(body.pieces, body.breaksOff);
+  return body.kind === "events" ? openStreamOf(body) : streamOf(body.pieces, body.breaksOff);
+}
+
+/** Stays open until whoever reads it has gone. */
+function openStreamOf({ events, gone }: Extract<Answer["body"], { kind: "events" }>): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      for (const event of events) controller.enqueue(event);
+    },
+    cancel: gone,
+  });
 }
 
 function streamOf(pieces: readonly Uint8Array[], breaksOff: boolean): ReadableStream<Uint8Array> {

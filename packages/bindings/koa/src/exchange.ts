@@ -36,10 +36,15 @@ export class Exchange {
     });
   }
 
-  async #runHandler(attempt: HttpAttempt): Promise<CapturedResponse> {
+  #runHandler(attempt: HttpAttempt): Promise<CapturedResponse> {
     this.#ctx.idempotency = attempt;
-    const held = new HeldResponse(this.#ctx.res, this.#guard.maxResponseBytes);
-    this.#held = held;
+    this.#held = new HeldResponse(this.#ctx.res, this.#guard.maxResponseBytes);
+    // A handler that writes by itself may go on for as long as its client listens.
+    void this.#runRest(this.#held);
+    return this.#held.captured;
+  }
+
+  async #runRest(held: HeldResponse): Promise<void> {
     try {
       await this.#next();
       this.#watchBody();
@@ -49,7 +54,6 @@ export class Exchange {
       // Whoever answers errors, middleware around us or Koa, writes into the held response.
       this.#failed(error);
     }
-    return await held.captured;
   }
 
   /** Koa 2 leaves an answer open for ever whose stream fails in the middle. */

@@ -65,7 +65,21 @@ function send(ctx: Context, { status, headers, body }: Answer): void {
   else if (body.kind === "none") ctx.body = null;
   else if (body.kind === "bytes") ctx.body = Buffer.from(body.bytes);
   else if (body.kind === "stream") ctx.body = Readable.from(pieces(body));
+  else if (body.kind === "events") ctx.body = opened(body);
   if (body.kind === "none") ctx.status = status;
+}
+
+/** Stays open until whoever reads it has gone. */
+function opened({ events, gone }: Extract<Answer["body"], { kind: "events" }>): Readable {
+  const stream = new Readable({
+    read() {},
+    destroy(error, done) {
+      gone();
+      done(error);
+    },
+  });
+  for (const event of events) stream.push(event);
+  return stream;
 }
 
 async function* pieces({ pieces: all, breaksOff }: Extract<Answer["body"], { kind: "stream" }>) {

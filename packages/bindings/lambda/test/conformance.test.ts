@@ -37,6 +37,7 @@ const oneCookie: Fields = (lines) => {
 
 const lacks = {
   streaming: "a function's result is one value; response streaming is not wrapped",
+  events: "a function's result is one value; response streaming is not wrapped",
 };
 
 function fixture(

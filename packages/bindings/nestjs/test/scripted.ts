@@ -97,7 +97,21 @@ function send(response: AnyResponse, { status, headers, body }: Answer): unknown
   if (body.kind === "redirect") return { url: body.location, statusCode: status };
   if (body.kind === "none") return undefined;
   if (body.kind === "bytes") return new StreamableFile(Buffer.from(body.bytes));
+  if (body.kind === "events") return new StreamableFile(opened(body), { type: "text/event-stream" });
   return new StreamableFile(Readable.from(pieces(body)));
+}
+
+/** Stays open until whoever reads it has gone. */
+function opened({ events, gone }: Extract<Answer["body"], { kind: "events" }>): Readable {
+  const stream = new Readable({
+    read() {},
+    destroy(error, done) {
+      gone();
+      done(error);
+    },
+  });
+  for (const event of events) stream.push(event);
+  return stream;
 }
 
 async function* pieces({ pieces: all, breaksOff }: Extract<Answer["body"], { kind: "stream" }>) {

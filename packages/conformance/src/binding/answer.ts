@@ -13,12 +13,22 @@ export type AnswerBody =
   | { readonly kind: "json"; readonly value: Readonly<Record<string, string | number>> }
   | { readonly kind: "redirect"; readonly location: string }
   | { readonly kind: "bytes"; readonly bytes: Uint8Array<ArrayBuffer> }
-  | { readonly kind: "stream"; readonly pieces: readonly Uint8Array<ArrayBuffer>[]; readonly breaksOff: boolean };
+  | { readonly kind: "stream"; readonly pieces: readonly Uint8Array<ArrayBuffer>[]; readonly breaksOff: boolean }
+  /** Sent at once, one after the other; then the answer stays open. Its client has gone: call `gone`, once or more often. */
+  | { readonly kind: "events"; readonly events: readonly Uint8Array<ArrayBuffer>[]; readonly gone: () => void };
 
 const utf8 = new TextEncoder();
 
-/** Turns the script into bytes, for the handler's `run`th run. */
-export function answerOf({ status, headers, body }: ScriptedAnswer, run: number): Answer {
+/** What an answer has to do with the run of a handler. */
+export interface AnswerRun {
+  /** Which run of its token it is. */
+  readonly number: number;
+  /** Counts an answer that stays open, and gives what counts its end. */
+  open(): () => void;
+}
+
+/** Turns the script into bytes, for a run of the handler. */
+export function answerOf({ status, headers, body }: ScriptedAnswer, run: AnswerRun): Answer {
   return { status, headers, body: bodyOf(body, run) };
 }
 
@@ -31,13 +41,13 @@ export function echoOf(bytes: Uint8Array): Answer {
   };
 }
 
-function bodyOf(body: ScriptedAnswer["body"], run: number): AnswerBody {
+function bodyOf(body: ScriptedAnswer["body"], run: AnswerRun): AnswerBody {
   switch (body.kind) {
     case "none":
     case "redirect":
       return body;
     case "json":
-      return { kind: "json", value: { ...body.members, execution: run } };
+      return { kind: "json", value: { ...body.members, execution: run.number } };
     case "text":
       return { kind: "bytes", bytes: utf8.encode(body.text) };
     case "base64":
@@ -50,5 +60,7 @@ function bodyOf(body: ScriptedAnswer["body"], run: number): AnswerBody {
         pieces: body.pieces.map((piece) => utf8.encode(piece)),
         breaksOff: body.breaksOff ?? false,
       };
+    case "events":
+      return { kind: "events", events: body.events.map((event) => utf8.encode(event)), gone: run.open() };
   }
 }

@@ -61,7 +61,19 @@ function fetchResponse({ status, headers, body }: Answer): Response {
       return new Response(body.bytes, { status, headers: lines() });
     case "stream":
       return new Response(streamOf(body.pieces, body.breaksOff), { status, headers: lines() });
+    case "events":
+      return new Response(openStreamOf(body.events, body.gone), { status, headers: lines() });
   }
+}
+
+/** Stays open after its last piece. */
+function openStreamOf(pieces: readonly Uint8Array[], cancel: () => void): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      for (const piece of pieces) controller.enqueue(piece);
+    },
+    cancel,
+  });
 }
 
 function streamOf(pieces: readonly Uint8Array[], breaksOff: boolean): ReadableStream<Uint8Array> {

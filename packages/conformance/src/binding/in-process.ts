@@ -20,6 +20,7 @@ export async function inProcess(handler: FetchHandler): Promise<RunningBinding> 
 class Hand implements Exchange {
   readonly answer: Promise<WireAnswer>;
   readonly #gone = new AbortController();
+  #arrived: (() => WireAnswer) | undefined;
   #bytes = 0;
   #ended = false;
 
@@ -39,6 +40,10 @@ class Hand implements Exchange {
     return this.#ended;
   }
 
+  arrived(): WireAnswer | undefined {
+    return this.#arrived?.();
+  }
+
   bytesReceived(): number {
     return this.#bytes;
   }
@@ -54,18 +59,23 @@ class Hand implements Exchange {
       .then(handler)
       // As a server does: whoever calls a handler that fails is answered with 500.
       .catch(() => new Response(null, { status: 500 }));
-    const body = await this.#read(response, request.method);
+    const chunks: Uint8Array[] = [];
+    const arrived = () => answerOf(response, request.method, chunks);
+    this.#arrived = arrived;
+    await this.#read(response.body, chunks);
     await turn();
-    return { status: response.status, lines: [...response.headers, ...framing(response, request.method)], body };
+    return arrived();
   }
 
-  async #read({ body, status }: Response, method: string): Promise<Uint8Array> {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of body ?? []) {
-      chunks.push(chunk);
-      this.#bytes += chunk.byteLength;
+  async #read(body: Response["body"], chunks: Uint8Array[]): Promise<void> {
+    const reader = body?.getReader();
+    if (reader === undefined) return;
+    // A body that fails has ended without that.
+    this.#gone.signal.addEventListener("abort", () => void reader.cancel().catch(() => {}), { once: true });
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      chunks.push(read.value);
+      this.#bytes += read.value.byteLength;
     }
-    return isBodiless(status, method) ? new Uint8Array() : joined(chunks);
   }
 }
 
@@ -77,6 +87,12 @@ function requestOf(url: URL, { method, headers, body }: WireRequest, signal: Abo
   const bodiless = method === "GET" || method === "HEAD";
   const pieces = body === undefined ? [] : body instanceof Uint8Array ? [body] : body;
   return new Request(url, { method, headers: lines, signal, ...(!bodiless && { body: joined(pieces) }) });
+}
+
+function answerOf(response: Response, method: string, chunks: readonly Uint8Array[]): WireAnswer {
+  const { status, headers } = response;
+  const body = isBodiless(status, method) ? new Uint8Array() : joined(chunks);
+  return { status, lines: [...headers, ...framing(response, method)], body };
 }
 
 /** What a server adds to an answer that does not say how long it is. */

@@ -31,6 +31,7 @@ interface AppState {
   readonly started: number;
   readonly finished: number;
   readonly heldCompletions: number;
+  readonly openAnswers: number;
 }
 
 const utf8 = new TextEncoder();
@@ -130,12 +131,16 @@ export class Probe {
   /** What the scripted app tells about a token. */
   async state(token = this.token): Promise<AppState> {
     const answer = await this.#control("GET", `state?token=${token}`);
-    const { started, finished, heldCompletions } = answer;
+    // A server that sends no events has no answers that stay open, and may say nothing about them.
+    const { started, finished, heldCompletions, openAnswers = 0 } = answer;
     check(
-      typeof started === "number" && typeof finished === "number" && typeof heldCompletions === "number",
-      "GET /control/state: expected the numbers started, finished and heldCompletions",
+      typeof started === "number" &&
+        typeof finished === "number" &&
+        typeof heldCompletions === "number" &&
+        typeof openAnswers === "number",
+      "GET /control/state: expected the numbers started, finished, heldCompletions and openAnswers",
     );
-    return { started, finished, heldCompletions };
+    return { started, finished, heldCompletions, openAnswers };
   }
 
   /** From now on handlers wait at the latch; they are let go at the end of the case at the latest. */

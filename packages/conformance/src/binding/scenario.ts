@@ -25,6 +25,7 @@ export const bindingFeatures = {
   "not-executed": "tell its protection, as a handler fails, that nothing was done",
   compression: "compress answers for clients that accept it",
   streaming: "write an answer in pieces, and break it off",
+  events: "send events as they come, for as long as their client listens",
   "raw-bodies": "give a handler the bytes of a body that no parser of the framework knows",
   disconnects: "notice a client that hangs up while its handler runs",
   connections: "keep connections alive, and take pipelined requests",
@@ -89,7 +90,9 @@ export type ScriptedBody =
   /** The byte 0x78 (`x`) so many times, in one piece. */
   | { readonly kind: "filler"; readonly bytes: number }
   /** Pieces of UTF-8, written one by one; one that breaks off fails after its last piece instead of ending. */
-  | { readonly kind: "stream"; readonly pieces: readonly string[]; readonly breaksOff?: boolean };
+  | { readonly kind: "stream"; readonly pieces: readonly string[]; readonly breaksOff?: boolean }
+  /** Events in UTF-8, each sent at once. After the last one the answer stays open until its client has gone. */
+  | { readonly kind: "events"; readonly events: readonly string[] };
 
 /** The request headers by which the suite speaks to the scripted app. */
 export const suiteHeaders = {

@@ -75,6 +75,14 @@ const streams: readonly Scenario[] = [
   scenario("breaks-off", answering(200, plainText, { kind: "stream", pieces, breaksOff: true }), {
     feature: "streaming",
   }),
+  scenario(
+    "events",
+    answering(200, [["content-type", "text/event-stream"]], {
+      kind: "events",
+      events: ["data: in-progress\n\n", "data: approved\n\n"],
+    }),
+    { feature: "events" },
+  ),
 ];
 
 const failures: readonly Scenario[] = [

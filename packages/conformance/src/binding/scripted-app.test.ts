@@ -27,7 +27,12 @@ it("counts its runs by token, and numbers JSON answers with them", async () => {
   const second = await app.visit(created, from("a"));
   await app.visit(created, from("b"));
   expect(second).toMatchObject({ answer: { status: 201, body: { value: { id: "ses_1", execution: 2 } } } });
-  expect(app.control("GET", "/control/state?token=a").json).toEqual({ started: 2, finished: 2, heldCompletions: 0 });
+  expect(app.control("GET", "/control/state?token=a").json).toEqual({
+    started: 2,
+    finished: 2,
+    openAnswers: 0,
+    heldCompletions: 0,
+  });
   expect(app.control("GET", "/control/state?token=b").json).toMatchObject({ started: 1 });
 });
 

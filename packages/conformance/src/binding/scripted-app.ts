@@ -1,5 +1,5 @@
 import { type IdempotencyStore, NotExecutedError, type Quota } from "@oncekey/core";
-import { type Answer, answerOf, echoOf } from "./answer.js";
+import { type Answer, type AnswerRun, answerOf, echoOf } from "./answer.js";
 import { Latches } from "./latches.js";
 import { type Scenario, suiteHeaders } from "./scenario.js";
 import { scenarios } from "./scenarios.js";
@@ -28,6 +28,8 @@ export interface ControlAnswer {
 interface Runs {
   started: number;
   finished: number;
+  /** How many of their answers are still open, because they have no end of their own. */
+  openAnswers: number;
 }
 
 /**
@@ -59,10 +61,10 @@ export class ScriptedApp {
     const token = request.header(suiteHeaders.token) ?? "";
     const runs = this.#runsOf(token);
     runs.started += 1;
-    const run = runs.started;
+    const number = runs.started;
     const { handler } = scenario;
     if (handler.does === "fail" && handler.how === "throw") throw new ScriptedError();
-    return this.#proceed(scenario, request, token, run).finally(() => {
+    return this.#proceed(scenario, request, token, { number, open: () => opened(runs) }).finally(() => {
       runs.finished += 1;
     });
   }
@@ -99,7 +101,7 @@ export class ScriptedApp {
     return { status: 200, json: {} };
   }
 
-  async #proceed({ handler }: Scenario, request: VisitRequest, token: string, run: number): Promise<Visit> {
+  async #proceed({ handler }: Scenario, request: VisitRequest, token: string, run: AnswerRun): Promise<Visit> {
     await this.#latches.pass(token);
     if (handler.does === "echo") return { kind: "answer", answer: echoOf(await request.body()) };
     if (handler.does === "answer") return { kind: "answer", answer: answerOf(handler.answer, run) };
@@ -112,10 +114,20 @@ export class ScriptedApp {
   #runsOf(token: string): Runs {
     const known = this.#runs.get(token);
     if (known !== undefined) return known;
-    const fresh: Runs = { started: 0, finished: 0 };
+    const fresh: Runs = { started: 0, finished: 0, openAnswers: 0 };
     this.#runs.set(token, fresh);
     return fresh;
   }
+}
+
+/** Counts an answer as open until what it gives is called. */
+function opened(runs: Runs): () => void {
+  let open = true;
+  runs.openAnswers += 1;
+  return () => {
+    if (open) runs.openAnswers -= 1;
+    open = false;
+  };
 }
 
 /** The failure of a handler that was written to fail. */

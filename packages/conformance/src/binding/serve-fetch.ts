@@ -69,7 +69,9 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
     outgoing.end();
     return;
   }
-  for await (const chunk of Readable.fromWeb(response.body)) outgoing.write(chunk);
+  const body = Readable.fromWeb(response.body);
+  outgoing.once("close", () => body.destroy());
+  for await (const chunk of body) outgoing.write(chunk);
   outgoing.end();
 }
 

@@ -5,6 +5,7 @@ import { type CheckOptions, runSuite, type SuiteOptions } from "../run-suite.js"
 import { bodyCases } from "./cases/body.js";
 import { concurrencyCases } from "./cases/concurrency.js";
 import { durabilityCases } from "./cases/durability.js";
+import { eventCases } from "./cases/events.js";
 import { httpCases } from "./cases/http.js";
 import { keyCases } from "./cases/key.js";
 import { mismatchCases } from "./cases/mismatch.js";
@@ -25,6 +26,7 @@ export const bindingCases = defineCases<BindingFixture>([
   ...scopeCases,
   ...bodyCases,
   ...durabilityCases,
+  ...eventCases,
   ...problemCases,
   ...httpCases,
 ]);

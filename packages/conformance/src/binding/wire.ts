@@ -26,6 +26,8 @@ export interface Exchange {
   readonly answer: Promise<WireAnswer>;
   /** Whether the whole answer has arrived, or will not. */
   ended(): boolean;
+  /** What has arrived of the answer by now; `undefined` before its head has. */
+  arrived(): WireAnswer | undefined;
   /** How many bytes of an answer have arrived. */
   bytesReceived(): number;
   /** Hangs up. */
@@ -42,9 +44,14 @@ export function send(url: URL, { method, headers, body, agent }: WireRequest): E
   ];
   const request = url.protocol === "https:" ? secureRequest : nodeRequest;
   const outgoing = request(url, { method, agent: agent ?? false, headers: lines.flat() });
+  let arrived: (() => WireAnswer) | undefined;
   const answer = new Promise<WireAnswer>((resolve, reject) => {
     outgoing.once("error", reject);
-    outgoing.once("response", (incoming) => read(incoming).then(resolve, reject));
+    outgoing.once("response", (incoming) => {
+      const chunks: Uint8Array[] = [];
+      arrived = () => answerOf(incoming, chunks);
+      read(incoming, chunks).then(resolve, reject);
+    });
   });
   let ended = false;
   // Whoever abandons an exchange no longer looks at its answer.
@@ -58,6 +65,7 @@ export function send(url: URL, { method, headers, body, agent }: WireRequest): E
   return {
     answer,
     ended: () => ended,
+    arrived: () => arrived?.(),
     bytesReceived: () => outgoing.socket?.bytesRead ?? 0,
     abandon: () => outgoing.destroy(),
   };
@@ -79,9 +87,12 @@ export function textOf({ body }: WireAnswer): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(body);
 }
 
-async function read(incoming: IncomingMessage): Promise<WireAnswer> {
-  const chunks: Uint8Array[] = [];
+async function read(incoming: IncomingMessage, chunks: Uint8Array[]): Promise<WireAnswer> {
   for await (const chunk of incoming) chunks.push(chunk);
+  return answerOf(incoming, chunks);
+}
+
+function answerOf(incoming: IncomingMessage, chunks: readonly Uint8Array[]): WireAnswer {
   const lines: HeaderLine[] = [];
   for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
     lines.push([(incoming.rawHeaders[index] ?? "").toLowerCase(), incoming.rawHeaders[index + 1] ?? ""]);

@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { ServerResponse } from "node:http";
+import { header, isEventStream } from "../protocol.js";
 import type { CapturedResponse, CompleteResponse } from "../response.js";
 import { applyHead, type GivenHeaders, type Head, headerLinesOf, readHead, restoreHead } from "./response-head.js";
 import { answered, bytesOf, type Callback, callbackOf, headersOf } from "./write-arguments.js";
@@ -8,7 +9,8 @@ import { writeResponse } from "./write-response.js";
 /**
  * What happens to a handler's writes.
  * - `holding`: they are kept.
- * - `full`: the response is larger than may be kept; more writes wait until it is known that they may leave.
+ * - `full`: the response is not kept, being larger than may be or a stream of events, which nobody knows the end of; more
+ *   writes wait until it is known that they may leave.
  * - `passing`: they go to the client.
  * - `dropping`: another answer was sent, so they go nowhere.
  */
@@ -23,8 +25,8 @@ const HELD_HEAD = "held";
 /** A `ServerResponse` whose handler may write as usual, while nothing leaves. */
 export class HeldResponse {
   /**
-   * Resolves when the response is complete, or larger than `maxBytes`; rejects where it will never be complete. Either
-   * way with the error that was noted, if any.
+   * Resolves when the response is complete, when it is larger than `maxBytes`, or when a stream of events begins to be
+   * sent; rejects where it will never be complete. Either way with the error that was noted, if any.
    */
   readonly captured: Promise<CapturedResponse>;
   readonly #res: ServerResponse;
@@ -72,6 +74,8 @@ export class HeldResponse {
     const wasFull = this.#phase === "full";
     this.#phase = "passing";
     this.#uncover();
+    // Events may be long in coming, and their client waits for the head.
+    if (wasFull && this.#held.length === 0) this.#original.flushHeaders.call(this.#res);
     for (const write of this.#held) write();
     this.#forget();
     if (wasFull && !this.#res.writableNeedDrain) this.#original.emit.call(this.#res, "drain");
@@ -117,7 +121,7 @@ export class HeldResponse {
     };
     res.flushHeaders = () => {
       if (this.#phase === "passing") original.flushHeaders.call(res);
-      else if (this.#phase !== "dropping") this.#begin();
+      else if (this.#phase !== "dropping") this.#send();
     };
     res.destroy = (error?: Error) => {
       this.#fail(error ?? new Error("the handler destroyed its response"));
@@ -178,7 +182,7 @@ export class HeldResponse {
   #write(chunk: unknown, encoding: unknown, callback: Callback | undefined): boolean {
     if (this.#phase === "dropping") return answered(callback);
     const bytes = bytesOf(chunk, encoding);
-    this.#begin();
+    this.#send();
     const wasFull = this.#phase === "full";
     // Whoever writes piece by piece waits for this before the next piece, so it cannot wait for the last one.
     if (!wasFull) answered(callback);
@@ -193,8 +197,11 @@ export class HeldResponse {
       return;
     }
     const bytes = chunk === undefined ? undefined : bytesOf(chunk, encoding);
-    this.#begin();
-    if (bytes !== undefined) this.#add(bytes);
+    if (bytes === undefined) this.#begin();
+    else {
+      this.#send();
+      this.#add(bytes);
+    }
     this.#ended = true;
     if (callback !== undefined) this.#callbacks.push(callback);
     Object.defineProperty(this.#res, "writableEnded", { configurable: true, value: true });
@@ -207,6 +214,18 @@ export class HeldResponse {
   /** The head that is written by writing a body. By way of the response, so that whoever listens there has its say. */
   #begin(): void {
     if (!this.#begun) this.#res.writeHead(this.#res.statusCode);
+  }
+
+  /** What makes Node send a head. With that of a stream of events there is no end to wait for. */
+  #send(): void {
+    this.#begin();
+    if (this.#phase === "holding" && isEventStream(this.#res.getHeader(header.contentType))) this.#fill();
+  }
+
+  /** Nothing more of this response is kept; only its head is of interest. */
+  #fill(): void {
+    this.#settle(undefined);
+    this.#phase = "full";
   }
 
   #writeHead(status: number, message: unknown, headers: GivenHeaders | undefined): void {
@@ -227,8 +246,7 @@ export class HeldResponse {
     this.#chunks.push(bytes);
     this.#length += bytes.byteLength;
     if (this.#length <= this.#maxBytes) return true;
-    this.#settle(undefined);
-    this.#phase = "full";
+    this.#fill();
     return false;
   }
 

@@ -52,7 +52,10 @@ function send({ res }: AcmeContext, { status, headers, body }: Answer): void {
   else if (body.kind === "redirect") res.setHeader("location", body.location).end();
   else if (body.kind === "none") res.end();
   else if (body.kind === "bytes") res.end(body.bytes);
-  else {
+  else if (body.kind === "events") {
+    res.on("close", body.gone).flushHeaders();
+    for (const event of body.events) res.write(event);
+  } else {
     for (const piece of body.pieces) res.write(piece);
     if (body.breaksOff) res.destroy(new Error("this answer breaks off because its script says so"));
     else res.end();

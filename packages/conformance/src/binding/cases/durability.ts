@@ -2,27 +2,14 @@ import { equal } from "../../expect.js";
 import { isFirst, isProblem, isReplayOf, tellsWhenToRetry } from "../answers.js";
 import { type BindingCase, bindingCase } from "../binding-case.js";
 import type { Probe } from "../probe.js";
-import type { Exchange, WireAnswer } from "../wire.js";
+import type { WireAnswer } from "../wire.js";
+import { completionHeld, heldBack } from "./held-back.js";
 
-/** While the store has not taken the answer, no byte of it may have left; afterwards it arrives. */
 async function heldUntilDurable(probe: Probe, scenario: string, status: number): Promise<WireAnswer> {
-  await probe.breakStore("hold-completions");
-  const exchange = probe.begin(scenario);
-  await completionHeld(probe, exchange);
-  // A byte that left before the store was asked arrives before the answers to questions that are asked later.
-  for (let turn = 0; turn < 5; turn += 1) await probe.state();
-  equal(exchange.bytesReceived(), 0, "bytes of the answer before the store has taken it");
-  await probe.healStore();
+  const exchange = await heldBack(probe, scenario);
   const answer = await exchange.answer;
   isFirst(answer, status);
   return answer;
-}
-
-async function completionHeld(probe: Probe, exchange: Exchange): Promise<void> {
-  await probe.eventually("the store to be asked for a completion", async () => {
-    equal(exchange.bytesReceived(), 0, "bytes of the answer before the store was asked for a completion");
-    return (await probe.state()).heldCompletions > 0;
-  });
 }
 
 /** A client that hung up may retry: while the handler runs it is told to come back, afterwards it gets the answer. */

@@ -85,6 +85,11 @@ export function isRefusal({ headers }: Response): boolean {
   return headers.get("content-type") === "application/problem+json";
 }
 
+/** Tells an answer that has no end: whoever reads it to there, waits for ever. */
+export function isEndless({ headers }: Response): boolean {
+  return headers.get("content-type") === "text/event-stream";
+}
+
 /** The same request with one header changed; `null` takes it away. */
 export function withHeader(request: Request, name: string, value: string | null): Request {
   const headers = new Headers(request.headers);

@@ -4,6 +4,7 @@ import {
   type Bug,
   broken,
   inside,
+  isEndless,
   misconfigured,
   operationOf,
   outside,
@@ -22,6 +23,12 @@ function sideDoor(pass: (answer: Response, open: (answer: Response) => void) => 
     });
 }
 
+/** Opens the door for an answer without an end, of which the protection then sees the head. */
+function byTheDoor(answer: Response, open: (answer: Response) => void): Response {
+  open(answer);
+  return new Response("", answer);
+}
+
 /** Options that no route of the script has, but a binding may. */
 interface OtherOptions extends ScenarioOptions {
   readonly onCompletionFailure?: "unknown";
@@ -33,8 +40,9 @@ export const brokenOutcomes: readonly BrokenBinding[] = [
   broken(
     "sends-early",
     "sends the answer while it is being stored: a crash in between runs the operation again",
-    ["DUR-01", "DUR-02", "DUR-04"],
+    ["DUR-01", "DUR-02", "DUR-04", "EVT-03"],
     sideDoor(async (answer, open) => {
+      if (isEndless(answer)) return byTheDoor(answer, open);
       open(answer.clone());
       return answer;
     }),
@@ -44,10 +52,40 @@ export const brokenOutcomes: readonly BrokenBinding[] = [
     "sends an answer that is too large to keep, and releases the key",
     ["DUR-03", "DUR-04"],
     sideDoor(async (answer, open) => {
+      if (isEndless(answer)) return answer;
       const size = (await answer.clone().arrayBuffer()).byteLength;
       if (size <= capBytes) return answer;
       open(answer);
       throw new Error("too large to keep");
+    }),
+  ),
+  broken(
+    "holds-events",
+    "reads every answer to its end before it sends it, also one that has none",
+    ["EVT-01", "EVT-02", "EVT-03", "EVT-04"],
+    inside(async (handler, request) => {
+      const answer = await handler(request);
+      if (!isEndless(answer)) return answer;
+      return new Response(await Promise.race([answer.arrayBuffer(), hungUp(request.signal)]), answer);
+    }),
+  ),
+  broken(
+    "lets-events-by",
+    "sends a stream of events past the store, and releases the key",
+    ["EVT-02", "EVT-03"],
+    sideDoor(async (answer, open) => {
+      if (!isEndless(answer)) return answer;
+      open(answer);
+      throw new Error("there is nothing to keep");
+    }),
+  ),
+  broken(
+    "sends-events-to-nobody",
+    "does not tell the handler that the client has gone, as a copy of its stream does",
+    ["EVT-04"],
+    inside(async (handler, request) => {
+      const answer = await handler(request);
+      return isEndless(answer) ? answer.clone() : answer;
     }),
   ),
   broken(

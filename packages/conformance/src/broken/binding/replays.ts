@@ -4,6 +4,7 @@ import {
   type Bug,
   broken,
   inside,
+  isEndless,
   isRefusal,
   misconfigured,
   onReplay,
@@ -43,7 +44,7 @@ export const brokenReplays: readonly BrokenBinding[] = [
     ["RPL-07", "RPL-08", "BDY-02"],
     inside(async (handler, request) => {
       const answer = await handler(request);
-      if (answer.body === null) return answer;
+      if (answer.body === null || isEndless(answer)) return answer;
       const { status, headers } = answer;
       return new Response(new TextEncoder().encode(await answer.text()), { status, headers });
     }),
@@ -116,7 +117,7 @@ export const brokenReplays: readonly BrokenBinding[] = [
     ["RPL-12", "POL-10"],
     inside(async (handler, request) => {
       const answer = await handler(request);
-      const reader = answer.body?.getReader();
+      const reader = isEndless(answer) ? undefined : answer.body?.getReader();
       if (reader === undefined) return answer;
       const { value } = await reader.read();
       return new Response(value, { status: answer.status, headers: answer.headers });
