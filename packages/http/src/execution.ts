@@ -1,5 +1,5 @@
 import { classifyPlain, isNotExecutedError, type ResultCodec } from "@oncekey/core";
-import { isCoded, removeCodings } from "./content-coding.js";
+import { type Decoded, isCoded, removeCodings } from "./content-coding.js";
 import { header } from "./protocol.js";
 import {
   type CapturedResponse,
@@ -17,23 +17,28 @@ export interface Execution {
   readonly sent: CapturedResponse;
   /** Without content codings, for later callers. */
   readonly plain: CapturedResponse;
-  /** The names of the host that was asked. */
-  readonly ownHosts: readonly string[];
+  readonly ownHosts: OwnHosts;
 }
 
-const contentEncoding = header.contentEncoding.toLowerCase();
+/** The names of the host that was asked; only looked for where a response points somewhere. */
+export type OwnHosts = () => readonly string[];
+
+const contentEncoding = /* @__PURE__ */ header.contentEncoding.toLowerCase();
 
 /** Takes the codings off a response, so that its replay suits clients with other codings. What cannot be read stays. */
-export async function toExecution(
+export function toExecution(
   sent: CapturedResponse,
-  ownHosts: readonly string[],
+  ownHosts: OwnHosts,
   maxBytes: number,
-): Promise<Execution> {
+): Execution | Promise<Execution> {
   const coding = headerValue(sent.headers, contentEncoding);
   if (sent.body === undefined || sent.body.byteLength === 0 || !isCoded(coding)) {
     return { sent, plain: sent, ownHosts };
   }
-  const body = await removeCodings(sent.body, coding, maxBytes);
+  return removeCodings(sent.body, coding, maxBytes).then((body) => uncoded(sent, body, ownHosts));
+}
+
+function uncoded(sent: CapturedResponse, body: Decoded, ownHosts: OwnHosts): Execution {
   if (typeof body === "string") return { sent, plain: sent, ownHosts };
   const headers = sent.headers.filter(([name]) => name.toLowerCase() !== contentEncoding);
   return { sent, plain: { status: sent.status, headers, body }, ownHosts };
@@ -66,10 +71,12 @@ export function executionCodec<Req>(
     },
     decode(result) {
       const response = decodeResponse(result);
-      return { ok: true, value: { sent: response, plain: response, ownHosts: [] } };
+      return { ok: true, value: { sent: response, plain: response, ownHosts: none } };
     },
   };
 }
+
+const none: OwnHosts = () => [];
 
 /** Bytes whose coding could not be removed are nothing without its name. */
 function withCoding(kept: readonly HeaderLine[], all: readonly HeaderLine[]): readonly HeaderLine[] {

@@ -1,6 +1,6 @@
 import type { Attempt, Oncekey, Outcome, RequestDescription } from "@oncekey/core";
 import { fingerprint, isOncekeyError, type ResultCodec } from "@oncekey/core";
-import { bodyToCompare, type ComparedBody, isLost } from "./compared-body.js";
+import { bodyToCompare, type Compared, type ComparedBody, isLost } from "./compared-body.js";
 import { type Execution, executionCodec, toExecution } from "./execution.js";
 import { findKey } from "./find-key.js";
 import { type HttpAttempt, httpAttempt, isSameAnswer } from "./http-attempt.js";
@@ -103,17 +103,27 @@ class ProtocolGuard<Req> implements Guard<Req> {
   }
 
   async handle(incoming: Incoming<Req>, run: Run): Promise<Handled> {
-    return this.handleRead(incoming, await this.read(incoming), run);
+    const read = this.#read(incoming);
+    return await this.handleRead(incoming, read instanceof Promise ? await read : read, run);
   }
 
   async read(incoming: Incoming<Req>): Promise<ReadRequest> {
+    return await this.#read(incoming);
+  }
+
+  #read(incoming: Incoming<Req>): ReadRequest | Promise<ReadRequest> {
     if (!this.covers(incoming.method)) return { instead: pass };
     const found = findKey(incoming, this.#settings);
     if (found === undefined) return { instead: pass };
     if ("refused" in found) return { instead: this.#refuse(found.refused, found.details) };
     const { maxBodyBytes: limit, fingerprint: choice } = this.#settings;
-    const compared = await bodyToCompare(incoming, limit, choice.verifiedContentDigest);
-    if (compared !== "too-large") return { key: found.key, body: compared.body };
+    const toRequest = (compared: Compared): ReadRequest =>
+      compared === "too-large" ? this.#tooLarge(limit) : { key: found.key, body: compared.body };
+    const compared = bodyToCompare(incoming, limit, choice.verifiedContentDigest);
+    return compared instanceof Promise ? compared.then(toRequest) : toRequest(compared);
+  }
+
+  #tooLarge(limit: number): ReadRequest {
     const detail = `The request body is larger than ${limit} bytes, so a retry could not be recognised. Send less.`;
     return { instead: this.#refuse("body-too-large", { detail, limit }) };
   }
@@ -123,7 +133,8 @@ class ProtocolGuard<Req> implements Guard<Req> {
     const { key, body } = known;
     const { scope: scopeOption, scopeByRoute, maxResponseBytes } = this.#settings;
     const { method, target } = incoming;
-    const caller = await resolveScope(scopeOption, incoming.request);
+    const found = resolveScope(scopeOption, incoming.request);
+    const caller = typeof found === "string" ? found : await found;
     const mark = target.indexOf("?");
     const path = mark < 0 ? target : target.slice(0, mark);
     const query = mark < 0 ? "" : target.slice(mark + 1);
@@ -137,8 +148,9 @@ class ProtocolGuard<Req> implements Guard<Req> {
     };
     let own: Execution | undefined;
     const execute = async (attempt: Attempt) => {
-      const hosts = ownHosts(incoming);
-      own = await toExecution(await run(httpAttempt(attempt, hosts)), hosts, maxResponseBytes);
+      const hosts = () => ownHosts(incoming);
+      const execution = toExecution(await run(httpAttempt(attempt, hosts)), hosts, maxResponseBytes);
+      own = execution instanceof Promise ? await execution : execution;
       return own;
     };
     try {
@@ -161,12 +173,14 @@ class ProtocolGuard<Req> implements Guard<Req> {
     }
     const { hmacKey, select } = choice;
     const contentType = joined(incoming.lines(header.contentType.toLowerCase()));
+    const description = { method: incoming.method, path, query, contentType, headers };
+    // Most have none of what follows, and need no objects for it.
+    if (hmacKey === undefined && select === undefined && !isLost(body)) return fingerprint({ ...description, body });
     const pick = (description: RequestDescription) => {
       const picked = select?.(description, incoming.request);
       if (picked === undefined && isLost(body)) throw new TypeError(body.lost);
       return picked;
     };
-    const description = { method: incoming.method, path, query, contentType, headers };
     return fingerprint(isLost(body) ? description : { ...description, body }, { hmacKey, select: pick });
   }
 

@@ -1,5 +1,5 @@
 import type { Attempt, IdempotencyStore } from "@oncekey/core";
-import type { Execution } from "./execution.js";
+import type { Execution, OwnHosts } from "./execution.js";
 import { header, jsonMediaType } from "./protocol.js";
 import { type CompleteResponse, checkHeaderLines, type HeaderLine } from "./response.js";
 
@@ -26,15 +26,15 @@ export interface HttpAttempt extends Attempt {
 const utf8 = new TextEncoder();
 
 /** The engine's attempt, for a handler that thinks in responses. */
-export function httpAttempt(attempt: Attempt, ownHosts: readonly string[]): HttpAttempt {
+export function httpAttempt(attempt: Attempt, ownHosts: OwnHosts): HttpAttempt {
   return {
     id: attempt.id,
     number: attempt.number,
     get signal() {
       return attempt.signal;
     },
-    deriveKey: (name, format) => attempt.deriveKey(name, format),
-    step: (name, step) => attempt.step(name, step),
+    deriveKey: attempt.deriveKey,
+    step: attempt.step,
     commitWith: async (store, response) => {
       const sent = complete(response);
       await attempt.commitWith(store, { sent, plain: sent, ownHosts } satisfies Execution);

@@ -1,13 +1,19 @@
 import { header, isRedirect, isStorable, storedHeaders } from "./protocol.js";
-import { type HeaderLine, isHeaderName } from "./response.js";
+import { type HeaderLine, requireHeaderName } from "./response.js";
 
 /** Which response headers are kept for the replay. */
 export interface KeptHeaders {
   /** The lines to keep, names in lower case; `undefined` where the response would be wrong without what is left out. */
-  of(status: number, headers: readonly HeaderLine[], ownHosts: readonly string[]): readonly HeaderLine[] | undefined;
+  of(
+    status: number,
+    headers: readonly HeaderLine[],
+    ownHosts: () => readonly string[],
+  ): readonly HeaderLine[] | undefined;
 }
 
-const targets: readonly string[] = [header.location.toLowerCase(), header.contentLocation.toLowerCase()];
+const targets: readonly string[] = /* @__PURE__ */ [header.location, header.contentLocation].map((name) =>
+  name.toLowerCase(),
+);
 
 /**
  * Makes the filter: the usual headers and those of the application that describe the result.
@@ -18,10 +24,10 @@ const targets: readonly string[] = [header.location.toLowerCase(), header.conten
 export function keptHeaders(more: readonly string[], origins: readonly string[] | "any"): KeptHeaders {
   const names = new Set([...storedHeaders, ...more.map(storableName)]);
   const hosts = origins === "any" ? "any" : origins.map(hostOfOrigin);
-  const isForeign = (value: string, ownHosts: readonly string[]): boolean => {
+  const isForeign = (value: string, ownHosts: () => readonly string[]): boolean => {
     if (hosts === "any") return false;
     const host = hostOf(value);
-    return host !== undefined && !ownHosts.includes(host) && !hosts.includes(host);
+    return host !== undefined && !ownHosts().includes(host) && !hosts.includes(host);
   };
   return {
     of(status, headers, ownHosts) {
@@ -46,10 +52,7 @@ function hostOf(reference: string): string | undefined {
 }
 
 function storableName(name: string): string {
-  const lower = String(name).toLowerCase();
-  if (!isHeaderName(lower)) {
-    throw new TypeError(`storedHeaders: ${JSON.stringify(name)} is not the name of a header`);
-  }
+  const lower = requireHeaderName("storedHeaders", name).toLowerCase();
   if (!isStorable(lower)) {
     throw new TypeError(
       `storedHeaders: ${JSON.stringify(name)} is never stored, because it belongs to one exchange, connection or session; leave it out`,

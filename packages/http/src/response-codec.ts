@@ -19,11 +19,19 @@ const text = new TextDecoder("utf-8", { ignoreBOM: true });
 export function encodeResponse({ status, headers, body }: CompleteResponse): Uint8Array {
   let lines = "";
   for (const [name, value] of headers) lines += `${name}:${value}\n`;
+  const bytes = withRoom(lines.length, status, body);
+  if (writeAscii(bytes, HEAD_AT, lines)) return bytes;
   const head = utf8.encode(lines);
-  const bytes = new Uint8Array(HEAD_AT + head.byteLength + body.byteLength);
-  writeStatus(bytes, status).setUint32(HEAD_LENGTH_AT, head.byteLength);
-  bytes.set(head, HEAD_AT);
-  bytes.set(body, HEAD_AT + head.byteLength);
+  const longer = withRoom(head.byteLength, status, body);
+  longer.set(head, HEAD_AT);
+  return longer;
+}
+
+/** All but the head, for which there is room. */
+function withRoom(headLength: number, status: number, body: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(HEAD_AT + headLength + body.byteLength);
+  writeStatus(bytes, status).setUint32(HEAD_LENGTH_AT, headLength);
+  bytes.set(body, HEAD_AT + headLength);
   return bytes;
 }
 
@@ -49,6 +57,19 @@ export function decodeResponse(bytes: Uint8Array): CompleteResponse {
 export function statusOfOmitted({ summary }: Omitted): number | undefined {
   if (summary?.[0] !== FORMAT || summary.byteLength !== HEAD_LENGTH_AT) return undefined;
   return viewOf(summary).getUint16(STATUS_AT);
+}
+
+/**
+ * Writes characters as bytes; false at the first that is not ASCII. Heads are short and nearly always ASCII, for which the
+ * platform's encoder, and a copy of what it makes, take twice as long.
+ */
+function writeAscii(bytes: Uint8Array, at: number, head: string): boolean {
+  for (let index = 0; index < head.length; index++) {
+    const code = head.charCodeAt(index);
+    if (code > 0x7f) return false;
+    bytes[at + index] = code;
+  }
+  return true;
 }
 
 function linesOf(head: string): readonly HeaderLine[] {

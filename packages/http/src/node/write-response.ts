@@ -14,9 +14,9 @@ export function writeResponse(
   const seen = new Set<string>();
   for (const [name, value] of headers) {
     const lower = name.toLowerCase();
-    if (!seen.has(lower)) res.removeHeader(name);
+    if (seen.has(lower)) res.appendHeader(name, value);
+    else res.setHeader(name, value);
     seen.add(lower);
-    res.appendHeader(name, value);
   }
   if (body.byteLength > 0) end(body);
   else end();
