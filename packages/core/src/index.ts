@@ -10,6 +10,7 @@ export {
 export type { Clock } from "./engine/clock.js";
 export { createOncekey } from "./engine/engine.js";
 export type { ListenerFailed, OncekeyEvent } from "./engine/events.js";
+export { engineOptions, operationOptions } from "./engine/options.js";
 export type { Quota, QuotaAnswer, QuotaRequest } from "./engine/quota.js";
 export { classifyPlain, jsonCodec, type ResultCodec, type Settled } from "./engine/result-codec.js";
 export type { SealingStage } from "./engine/sealing.js";
@@ -36,6 +37,7 @@ export {
   type Secret,
 } from "./fingerprint/index.js";
 export { MemoryStore, type MemoryStoreOptions } from "./memory-store.js";
+export { requireFunctions, requireKnown, requireOneOf, requireWholeNumber } from "./option-checks.js";
 export {
   type Disposition,
   type OutcomeClass,

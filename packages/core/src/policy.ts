@@ -37,9 +37,9 @@ const storing = (...stored: readonly OutcomeClass[]): PolicyRules["settle"] => {
  * - `success-only`: only success is final.
  */
 export const policies: Readonly<Record<PolicyName, PolicyRules>> = {
-  retryable: { settle: storing("success", "rejected"), abandoned: "take-over" },
-  "at-most-once": { settle: storing("success", "rejected", "failed", "thrown"), abandoned: "reject" },
-  "success-only": { settle: storing("success"), abandoned: "take-over" },
+  retryable: { settle: /* @__PURE__ */ storing("success", "rejected"), abandoned: "take-over" },
+  "at-most-once": { settle: /* @__PURE__ */ storing("success", "rejected", "failed", "thrown"), abandoned: "reject" },
+  "success-only": { settle: /* @__PURE__ */ storing("success"), abandoned: "take-over" },
 };
 
 /** Turns what a user may write into rules; a `TypeError` names what is not a policy. */

@@ -590,7 +590,7 @@ describe("options", () => {
       { store, scope: "global", headerName: "Idempotency Key" },
       'headerName: "Idempotency Key"',
     ],
-    ["a word for a flag", { store, scope: "global", required: "no" }, 'required: "no" is neither true nor false'],
+    ["a word for a flag", { store, scope: "global", required: "no" }, 'required: "no" is none of true, false'],
     ["an unknown syntax", { store, scope: "global", syntax: "sf" }, 'syntax: "sf"'],
     ["a hook that is none", { store, scope: "global", redact: true }, "redact: expected a function"],
     ["an unknown policy", { store, scope: "global", policy: "exactly-once" }, 'policy: "exactly-once" is no policy'],

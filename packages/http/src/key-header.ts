@@ -104,7 +104,10 @@ function wrong(code: KeyErrorCode, why: string): ParsedKey {
   return { error: { code, message: `${header.idempotencyKey} is invalid: ${why}` } };
 }
 
-const missing = wrong("missing", "it is missing");
-const empty = wrong("empty", "it is empty; send a key, such as a UUID, or no header at all");
-const multiple = wrong("multiple", "there is more than one key; send one header line with one key");
-const malformedString = wrong("malformed", "it begins with a double quote and is not a well-formed string");
+const missing = /* @__PURE__ */ wrong("missing", "it is missing");
+const empty = /* @__PURE__ */ wrong("empty", "it is empty; send a key, such as a UUID, or no header at all");
+const multiple = /* @__PURE__ */ wrong("multiple", "there is more than one key; send one header line with one key");
+const malformedString = /* @__PURE__ */ wrong(
+  "malformed",
+  "it begins with a double quote and is not a well-formed string",
+);

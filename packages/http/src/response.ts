@@ -18,9 +18,10 @@ export interface CapturedResponse extends Omit<CompleteResponse, "body"> {
   readonly error?: unknown;
 }
 
-/** Whether a text can be the name of a header (RFC 9110, section 5.1). */
-export function isHeaderName(name: unknown): name is string {
-  return typeof name === "string" && /^[\w!#$%&'*+\-.^`|~]+$/.test(name);
+/** Answers the text if it can be the name of a header (RFC 9110, section 5.1). */
+export function requireHeaderName(where: string, name: unknown): string {
+  if (typeof name === "string" && /^[\w!#$%&'*+\-.^`|~]+$/.test(name)) return name;
+  throw new TypeError(`${where}: ${JSON.stringify(name)} is not the name of a header`);
 }
 
 /**
@@ -29,7 +30,7 @@ export function isHeaderName(name: unknown): name is string {
  */
 export function checkHeaderLines(where: string, lines: readonly HeaderLine[]): void {
   for (const [name, value] of lines) {
-    if (!isHeaderName(name)) throw new TypeError(`${where}: ${JSON.stringify(name)} is not the name of a header`);
+    requireHeaderName(where, name);
     if (typeof value === "string" && /^[\t\x20-\x7e\x80-\xff]*$/.test(value)) continue;
     throw new TypeError(`${where}: the value of ${name} holds what no header may, such as a line break; encode it`);
   }

@@ -1,11 +1,19 @@
-import type { Oncekey, OncekeyOptions, OperationOptions } from "@oncekey/core";
-import { createOncekey } from "@oncekey/core";
+import type { Oncekey } from "@oncekey/core";
+import {
+  createOncekey,
+  engineOptions,
+  operationOptions,
+  requireFunctions,
+  requireKnown,
+  requireOneOf,
+  requireWholeNumber,
+} from "@oncekey/core";
 import { type KeptHeaders, keptHeaders } from "./kept-headers.js";
 import { checkKeySyntax, DEFAULT_MAX_KEY_LENGTH } from "./key-header.js";
 import type { FingerprintChoice, GuardOptions, ProtocolOptions, RouteOptions } from "./options.js";
 import { type ProblemWriter, problemWriter } from "./problem.js";
 import { classifyStatus, defaultMethods, header, safeMethods } from "./protocol.js";
-import { isHeaderName } from "./response.js";
+import { requireHeaderName } from "./response.js";
 
 /** The options with every default filled in, checked. */
 export interface Settings<Req>
@@ -37,27 +45,6 @@ export interface Settings<Req>
     "validateKey" | "maxKeyAgeMs" | "redact" | "onReplay" | "onResponseUnavailable"
   >;
 }
-
-const operationOptions = {
-  policy: true,
-  retentionMs: true,
-  leaseMs: true,
-  maxExecutionMs: true,
-  waitMs: true,
-  onStoreUnavailable: true,
-  onCompletionFailure: true,
-  quota: true,
-} satisfies Record<keyof OperationOptions, true>;
-
-const engineOptions = {
-  namespace: true,
-  claimTimeoutMs: true,
-  completionTimeoutMs: true,
-  on: true,
-  seal: true,
-  sealing: true,
-  clock: true,
-} satisfies Record<Exclude<keyof OncekeyOptions, keyof OperationOptions | "store">, true>;
 
 const protocolOptions = {
   scope: true,
@@ -91,12 +78,11 @@ const fingerprintOptions = {
   verifiedContentDigest: true,
 } satisfies Record<keyof FingerprintChoice<unknown>, true>;
 
-const routeOptions = { ...protocolOptions, ...operationOptions };
-const allOptions = { ...routeOptions, ...engineOptions, oncekey: true, store: true };
+const routeOptions = /* @__PURE__ */ Object.assign({}, protocolOptions, operationOptions);
 
 /** Makes or takes the engine that the options name. */
 export function resolveEngine<Req>(options: GuardOptions<Req>): Oncekey {
-  refuseUnknown("options", options, allOptions);
+  requireKnown("options", options, { ...routeOptions, ...engineOptions, oncekey: true, store: true });
   const operation = pick(options, operationOptions);
   const engine = pick(options, engineOptions);
   if (options.oncekey === undefined) {
@@ -114,7 +100,7 @@ export function resolveEngine<Req>(options: GuardOptions<Req>): Oncekey {
 
 /** The engine with what a route sets for itself. */
 export function deriveEngine<Req>(engine: Oncekey, options: RouteOptions<Req>): Oncekey {
-  refuseUnknown("with", options, routeOptions);
+  requireKnown("with", options, routeOptions);
   const operation = pick(options, operationOptions);
   return Object.keys(operation).length === 0 ? engine : engine.with(operation);
 }
@@ -129,26 +115,23 @@ export function resolveSettings<Req>(options: ProtocolOptions<Req>): Settings<Re
     );
   }
   checkFingerprint(fingerprint);
-  if (options.maxKeyAgeMs !== undefined) wholeNumber("maxKeyAgeMs", options.maxKeyAgeMs, 1);
-  for (const name of ["validateKey", "redact", "classify", "onReplay", "onResponseUnavailable"] as const) {
-    const given: unknown = options[name];
-    if (given !== undefined && typeof given !== "function") throw new TypeError(`${name}: expected a function`);
-  }
+  if (options.maxKeyAgeMs !== undefined) requireWholeNumber("maxKeyAgeMs", options.maxKeyAgeMs, 1);
+  requireFunctions(options, ["validateKey", "redact", "classify", "onReplay", "onResponseUnavailable"]);
   const names = headerNames("headerName", options.headerName ?? header.idempotencyKey);
   if (names.length === 0) throw new TypeError("headerName: the list is empty; name one header at least");
   const { validateKey, maxKeyAgeMs, redact, onReplay, onResponseUnavailable } = options;
   return {
     scope: options.scope,
-    scopeByRoute: flag("scopeByRoute", options.scopeByRoute, false),
-    required: flag("required", options.required, true),
+    scopeByRoute: requireOneOf("scopeByRoute", options.scopeByRoute ?? false, [true, false]),
+    required: requireOneOf("required", options.required ?? true, [true, false]),
     syntax,
     maxKeyLength,
     fingerprint,
-    maxBodyBytes: wholeNumber("maxBodyBytes", options.maxBodyBytes ?? 1_048_576, 0),
-    maxResponseBytes: wholeNumber("maxResponseBytes", options.maxResponseBytes ?? 262_144, 0),
-    retryAfterMs: wholeNumber("retryAfterMs", options.retryAfterMs ?? 1_000, 0),
+    maxBodyBytes: requireWholeNumber("maxBodyBytes", options.maxBodyBytes ?? 1_048_576, 0),
+    maxResponseBytes: requireWholeNumber("maxResponseBytes", options.maxResponseBytes ?? 262_144, 0),
+    retryAfterMs: requireWholeNumber("retryAfterMs", options.retryAfterMs ?? 1_000, 0),
     classify: options.classify ?? classifyStatus,
-    replayedHeader: headerName("replayedHeader", options.replayedHeader ?? header.replayed),
+    replayedHeader: requireHeaderName("replayedHeader", options.replayedHeader ?? header.replayed),
     methods: methodsOf(options.methods ?? defaultMethods),
     headerNames: names,
     boundHeaders: headerNames("fingerprint.headers", fingerprint.headers ?? []),
@@ -159,13 +142,8 @@ export function resolveSettings<Req>(options: ProtocolOptions<Req>): Settings<Re
 }
 
 function checkFingerprint<Req>(fingerprint: FingerprintChoice<Req>): void {
-  refuseUnknown("fingerprint", fingerprint, fingerprintOptions);
-  for (const name of ["select", "verifiedContentDigest"] as const) {
-    const given: unknown = fingerprint[name];
-    if (given !== undefined && typeof given !== "function") {
-      throw new TypeError(`fingerprint.${name}: expected a function`);
-    }
-  }
+  requireKnown("fingerprint", fingerprint, fingerprintOptions);
+  requireFunctions(fingerprint, ["select", "verifiedContentDigest"], "fingerprint.");
   if (fingerprint.select !== undefined && fingerprint.verifiedContentDigest !== undefined) {
     throw new TypeError(
       "fingerprint.verifiedContentDigest: with it the body is not read, and fingerprint.select picks from the body; leave one of them out",
@@ -186,30 +164,7 @@ function methodsOf(methods: readonly string[]): ReadonlySet<string> {
 }
 
 function headerNames(option: string, names: string | readonly string[]): readonly string[] {
-  return (typeof names === "string" ? [names] : names).map((name) => headerName(option, name).toLowerCase());
-}
-
-function headerName(option: string, name: string): string {
-  if (isHeaderName(name)) return name;
-  throw new TypeError(`${option}: ${JSON.stringify(name)} is not the name of a header`);
-}
-
-function flag(name: string, value: boolean | undefined, fallback: boolean): boolean {
-  if (value === undefined || typeof value === "boolean") return value ?? fallback;
-  throw new TypeError(`${name}: ${JSON.stringify(value)} is neither true nor false`);
-}
-
-function wholeNumber(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new TypeError(`${name}: ${String(value)} is not a whole number of at least ${least}`);
-}
-
-function refuseUnknown(where: string, options: object, known: Readonly<Record<string, boolean>>): void {
-  if (typeof options !== "object" || options === null) throw new TypeError(`${where}: expected an object of options`);
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(known, name)) continue;
-    throw new TypeError(`${where}: ${JSON.stringify(name)} is no option; there are ${Object.keys(known).join(", ")}`);
-  }
+  return [names].flat().map((name) => requireHeaderName(option, name).toLowerCase());
 }
 
 /** The options of one kind that are set. */

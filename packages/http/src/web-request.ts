@@ -2,7 +2,7 @@ import { readUpTo } from "./byte-stream.js";
 import type { Incoming, RequestBody } from "./incoming.js";
 import { header } from "./protocol.js";
 
-const host = header.host.toLowerCase();
+const host = /* @__PURE__ */ header.host.toLowerCase();
 
 /** A Web Request, as the guard asks about it. `request` is what the functions of the options are given. */
 export function incomingRequest<Req>(web: Request, request: Req): Incoming<Req> {

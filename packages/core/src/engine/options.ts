@@ -1,3 +1,4 @@
+import { requireFunctions, requireKnown, requireOneOf, requireWholeNumber } from "../option-checks.js";
 import { type PolicyRules, resolvePolicy } from "../policy.js";
 import type { IdempotencyStore } from "../store.js";
 import type { Quota } from "./quota.js";
@@ -32,40 +33,40 @@ const MIN_RETENTION_MS = MINUTE;
 /** How much longer than its lease a record lives at least. */
 const LEASE_MARGIN_MS = SECOND;
 
-const operationOptionNames = new Set<string>([
-  "policy",
-  "retentionMs",
-  "leaseMs",
-  "maxExecutionMs",
-  "waitMs",
-  "onStoreUnavailable",
-  "onCompletionFailure",
-  "quota",
-] satisfies (keyof OperationOptions)[]);
+/** The names of `OperationOptions`. */
+export const operationOptions: Readonly<Record<keyof OperationOptions, true>> = {
+  policy: true,
+  retentionMs: true,
+  leaseMs: true,
+  maxExecutionMs: true,
+  waitMs: true,
+  onStoreUnavailable: true,
+  onCompletionFailure: true,
+  quota: true,
+};
 
-const engineOptionNames = new Set<string>([
-  ...operationOptionNames,
-  "store",
-  "namespace",
-  "claimTimeoutMs",
-  "completionTimeoutMs",
-  "on",
-  "seal",
-  "sealing",
-  "clock",
-] satisfies (keyof OncekeyOptions | string)[]);
+/** The names of what else an engine over a store is made with. */
+export const engineOptions: Readonly<Record<Exclude<keyof OncekeyOptions, keyof OperationOptions | "store">, true>> = {
+  namespace: true,
+  claimTimeoutMs: true,
+  completionTimeoutMs: true,
+  on: true,
+  seal: true,
+  sealing: true,
+  clock: true,
+};
 
 /** Fills in and checks what an engine is made with. */
 export function resolveLimits(options: OncekeyOptions): EngineLimits {
-  refuseUnknown("createOncekey", options, engineOptionNames);
+  requireKnown("createOncekey", options, { ...operationOptions, store: true, ...engineOptions });
   const { claimTimeoutMs = SECOND, completionTimeoutMs = 2 * SECOND, namespace = "default" } = options;
   requireStore(options.store);
-  wholeNumber("claimTimeoutMs", claimTimeoutMs, 1);
-  wholeNumber("completionTimeoutMs", completionTimeoutMs, 1);
+  requireWholeNumber("claimTimeoutMs", claimTimeoutMs, 1);
+  requireWholeNumber("completionTimeoutMs", completionTimeoutMs, 1);
   if (typeof namespace !== "string" || namespace === "") {
     throw new TypeError(`namespace: ${JSON.stringify(namespace)} is not a text of at least one character`);
   }
-  if (options.on !== undefined && typeof options.on !== "function") throw new TypeError("on: expected a function");
+  requireFunctions(options, ["on"]);
   checkSealing(options);
   return { claimTimeoutMs, completionTimeoutMs };
 }
@@ -73,11 +74,11 @@ export function resolveLimits(options: OncekeyOptions): EngineLimits {
 /** Fills in and checks what operations are run with; contradictions are `TypeError`s that name both sides. */
 export function resolveSettings(options: OperationOptions, store: IdempotencyStore, limits: EngineLimits): Settings {
   const { retentionMs = 24 * HOUR, leaseMs = MINUTE, waitMs = 0 } = options;
-  wholeNumber("retentionMs", retentionMs, MIN_RETENTION_MS);
+  requireWholeNumber("retentionMs", retentionMs, MIN_RETENTION_MS);
   const { maxExecutionMs = Math.min(10 * MINUTE, Math.floor(retentionMs / 2)) } = options;
-  wholeNumber("leaseMs", leaseMs, Math.max(10, 3 * store.capabilities.resolutionMs));
-  wholeNumber("maxExecutionMs", maxExecutionMs, 1);
-  wholeNumber("waitMs", waitMs, 0);
+  requireWholeNumber("leaseMs", leaseMs, Math.max(10, 3 * store.capabilities.resolutionMs));
+  requireWholeNumber("maxExecutionMs", maxExecutionMs, 1);
+  requireWholeNumber("waitMs", waitMs, 0);
   if (maxExecutionMs < leaseMs) {
     throw new TypeError(
       `maxExecutionMs: ${maxExecutionMs} is shorter than leaseMs (${leaseMs}); a lease that may not even be used up is a mistake`,
@@ -103,8 +104,14 @@ export function resolveSettings(options: OperationOptions, store: IdempotencySto
     leaseMs,
     maxExecutionMs,
     waitMs,
-    onStoreUnavailable: oneOf("onStoreUnavailable", options.onStoreUnavailable ?? "refuse", ["refuse", "bypass"]),
-    onCompletionFailure: oneOf("onCompletionFailure", options.onCompletionFailure ?? "answer", ["answer", "unknown"]),
+    onStoreUnavailable: requireOneOf("onStoreUnavailable", options.onStoreUnavailable ?? "refuse", [
+      "refuse",
+      "bypass",
+    ]),
+    onCompletionFailure: requireOneOf("onCompletionFailure", options.onCompletionFailure ?? "answer", [
+      "answer",
+      "unknown",
+    ]),
     quota,
     keepMs: Math.max(leaseMs + LEASE_MARGIN_MS + store.capabilities.skewMarginMs, maxExecutionMs),
   };
@@ -112,7 +119,7 @@ export function resolveSettings(options: OperationOptions, store: IdempotencySto
 
 /** Checks the argument of `with()`. */
 export function checkOperationOptions(options: OperationOptions): void {
-  refuseUnknown("with", options, operationOptionNames);
+  requireKnown("with", options, operationOptions);
 }
 
 function checkSealing({ seal, sealing }: OncekeyOptions): void {
@@ -123,16 +130,7 @@ function checkSealing({ seal, sealing }: OncekeyOptions): void {
   if (typeof seal?.seal !== "function" || typeof seal.open !== "function") {
     throw new TypeError("seal: expected a Sealer with seal() and open(), such as aesGcm({ keys })");
   }
-  oneOf("sealing", sealing ?? "seal", ["prepare", "seal", "require"]);
-}
-
-function refuseUnknown(where: string, options: object, known: ReadonlySet<string>): void {
-  if (typeof options !== "object" || options === null) throw new TypeError(`${where}: expected an object of options`);
-  for (const name of Object.keys(options)) {
-    if (!known.has(name)) {
-      throw new TypeError(`${where}: ${JSON.stringify(name)} is no option; there are ${[...known].join(", ")}`);
-    }
-  }
+  requireOneOf("sealing", sealing ?? "seal", ["prepare", "seal", "require"]);
 }
 
 function requireStore(store: IdempotencyStore): void {
@@ -143,20 +141,4 @@ function requireStore(store: IdempotencyStore): void {
       `store: expected an IdempotencyStore; it lacks ${[...missing, ...(typeof store?.capabilities === "object" ? [] : ["capabilities"])].join(", ")}`,
     );
   }
-}
-
-function wholeNumber(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value < least) {
-    throw new TypeError(`${name}: ${value} is too short; it has to be at least ${least} ms`);
-  }
-  if (!Number.isSafeInteger(value)) {
-    throw new TypeError(`${name}: ${JSON.stringify(value) ?? String(value)} is not a whole number of milliseconds`);
-  }
-}
-
-function oneOf<const Choice extends string>(name: string, value: Choice, choices: readonly Choice[]): Choice {
-  if (choices.includes(value)) return value;
-  throw new TypeError(
-    `${name}: ${JSON.stringify(value)} is none of ${choices.map((choice) => JSON.stringify(choice)).join(", ")}`,
-  );
 }
