@@ -75,11 +75,7 @@ export const answerQuestions: readonly Question[] = [
     because: "a stream that waits for its end never begins, and one that nobody remembers begins twice",
     cases: [
       entry("EVT-01", "A client that listens for events hears nothing, or the first of them only."),
-      entry(
-        "EVT-02",
-        "A client that listens again runs the operation again, or is told to wait for ever.",
-        "by status",
-      ),
+      entry("EVT-02", "A client that listens again runs the operation again, or is told to wait for ever."),
       entry("EVT-03", "The first event is out before it is stored that it was given."),
       entry("EVT-04", "The server sends events for ever to a client that has gone."),
     ],
