@@ -117,9 +117,9 @@ export const rules: readonly IForbiddenRuleType[] = [
   },
   {
     name: "nothing-imports-a-binding",
-    comment: "nothing imports a binding, except apps and the binding itself",
+    comment: "nothing imports a binding, except apps, the binding itself, and what tries it on other platforms",
     severity: "error",
-    from: { path: "^(packages|tools)/", pathNot: "^packages/bindings/" },
+    from: { path: "^(packages|tools)/", pathNot: ["^packages/bindings/", "^tools/platforms/"] },
     to: { path: "^packages/bindings/" },
   },
   {

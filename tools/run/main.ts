@@ -17,7 +17,7 @@ function commandOf({ script }: Stage): string {
 }
 
 function chosen(names: readonly string[]): readonly Stage[] {
-  if (names.length === 0) return stages;
+  if (names.length === 0) return stages.filter(({ onRequest }) => onRequest !== true);
   const unknown = names.find((name) => !stages.some(({ script }) => script === name));
   if (unknown !== undefined) {
     throw new TypeError(`There is no stage "${unknown}". Stages: ${stages.map(({ script }) => script).join(", ")}`);

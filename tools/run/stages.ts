@@ -8,6 +8,8 @@ export interface Stage {
   readonly after?: readonly string[];
   /** Runs while nothing else does, because it uses every core. */
   readonly alone?: boolean;
+  /** Runs where it is named and not otherwise, because it takes long or fetches much: `npm test check:platforms`. */
+  readonly onRequest?: boolean;
 }
 
 export const stages: readonly Stage[] = [
@@ -28,4 +30,5 @@ export const stages: readonly Stage[] = [
   { script: "check:runners", after: ["pack:tarballs"] },
   { script: "test:vitest", alone: true },
   { script: "check:node-matrix", after: ["build"] },
+  { script: "check:platforms", after: ["pack:tarballs"], onRequest: true },
 ];

@@ -1,0 +1,88 @@
+// The tarballs on Bun, Deno and Workers: the binding suite by URL, and the client's scenarios.   tsx tools/checks/platforms.ts
+//
+// tools/platforms/ holds what runs there.
+import { join } from "node:path";
+import { startRedis } from "@oncekey/services";
+import { type Installation, installTarballs } from "../lib/install.js";
+import { layAsJavaScript, layStandIn } from "../lib/laid-sources.js";
+import { type Finding, report } from "../lib/report.js";
+import { fetchRuntimes } from "../lib/runtimes.js";
+import { tarballs } from "../lib/tarballs.js";
+import { readManifest, repositoryRoot } from "../lib/workspace.js";
+import { clientFindings } from "./platforms/errands.js";
+import { type Platform, startBun, startDeno, startWorkers } from "./platforms/started.js";
+import { auditByUrl, type Exceptions } from "./platforms/suites.js";
+
+const NEEDED = ["core", "http", "hono", "redis", "conformance", "client"].map((name) => `@oncekey/${name}`);
+
+/** What the client keeps its journals in; the files of a Worker are gone with the request. */
+const JOURNALS = { node: ["memory", "files"], workers: ["memory"] };
+
+const onBun: Exceptions = {
+  knownFailures: {
+    "HTP-07": "Bun.serve closes a connection on which a request comes while the one before it is being answered",
+  },
+};
+const honoOnWorkers: Exceptions = {
+  lacks: { compression: "Workers code what is named as coded, and Hono's compress() is not for them" },
+};
+
+async function install(): Promise<Installation> {
+  const ioredis = readManifest(join(repositoryRoot, "tools/node_modules/ioredis/package.json")).version ?? "*";
+  const installation = await installTarballs(
+    tarballs().filter(({ name }) => NEEDED.includes(name)),
+    { ioredis },
+  );
+  layAsJavaScript(installation, [
+    "tools/platforms",
+    "packages/bindings/hono/test/scripted.ts",
+    "packages/client/test/fault-scenarios.ts",
+  ]);
+  layStandIn(installation, "packages/bindings/hono", "@oncekey/hono");
+  layStandIn(installation, "packages/client", "@oncekey/client");
+  const manifest = readManifest(join(installation.folder, "package.json"));
+  installation.write("package.json", { ...manifest, type: "module" });
+  return installation;
+}
+
+async function judge(
+  installation: Installation,
+  { name, urls }: Platform,
+  journals: readonly string[],
+  exceptions: (served: string) => Exceptions,
+): Promise<Finding[]> {
+  const { client = "", ...apps } = urls;
+  const suites = Object.entries(apps).map(([served, url]) =>
+    auditByUrl(installation, `${name}, ${served}`, url, exceptions(served)),
+  );
+  return [...(await Promise.all(suites)), ...(await clientFindings(name, client, journals))];
+}
+
+async function checkPlatforms(): Promise<Finding[]> {
+  const [program, installation, redis] = await Promise.all([fetchRuntimes(), install(), startRedis()]);
+  const running: Platform[] = [];
+  const on = async (
+    starting: Promise<Platform>,
+    journals: readonly string[],
+    exceptions: (served: string) => Exceptions,
+  ) => {
+    const platform = await starting;
+    running.push(platform);
+    return await judge(installation, platform, journals, exceptions);
+  };
+  try {
+    // Side by side: most of a run is waiting.
+    const findings = await Promise.all([
+      on(startBun(installation, program, redis.url), JOURNALS.node, () => onBun),
+      on(startDeno(installation, program, redis.url), JOURNALS.node, () => ({})),
+      on(startWorkers(installation, program), JOURNALS.workers, (served) => (served === "hono" ? honoOnWorkers : {})),
+    ]);
+    return findings.flat();
+  } finally {
+    await Promise.all(running.map((platform) => platform.stop()));
+    await redis.stop();
+    installation.remove();
+  }
+}
+
+report(await checkPlatforms());
