@@ -1,4 +1,5 @@
 import { faults } from "./faults.js";
+import { showFrameworks } from "./frameworks.js";
 import { listen } from "./live-events.js";
 import { Operation } from "./operation.js";
 import { drawTimeline } from "./timeline.js";
@@ -57,6 +58,7 @@ view.stop.addEventListener("click", () => running?.abort());
 view.clients.addEventListener("input", showClients);
 view.controls.addEventListener("change", showHint);
 addEventListener("resize", draw);
+void showFrameworks(byId("frameworks"), byId("framework-code"));
 showClients();
 showHint();
 

@@ -102,6 +102,26 @@ describe("the page, in a Chromium", { timeout: HEALING_MS }, () => {
     expect(await verdict(page)).toMatch(/^All 3 clients/);
   });
 
+  it("shows the code for each framework, in tabs that the keyboard reaches", async () => {
+    const page = await open();
+    const selected = page.locator("[role=tab][aria-selected=true]");
+    const panel = page.locator("[role=tabpanel]:visible");
+    await selected.focus();
+    expect([await selected.textContent(), await panel.count()]).toEqual(["Express", 1]);
+    await page.keyboard.press("ArrowRight");
+    expect(await selected.textContent()).toBe("Fastify");
+    expect(await panel.textContent()).toContain('from "@oncekey/fastify"');
+    expect(await panel.getAttribute("aria-labelledby")).toBe(await selected.getAttribute("id"));
+    await page.keyboard.press("End");
+    expect(await selected.textContent()).toBe("AWS Lambda");
+    await page.keyboard.press("ArrowRight");
+    expect(await selected.textContent()).toBe("Express");
+    await page.keyboard.press("Tab");
+    expect(await panel.evaluate("document.activeElement.getAttribute('role')")).toBe("tabpanel");
+    await page.locator("[role=tab]", { hasText: "Koa" }).click();
+    expect(await panel.textContent()).toContain('from "@oncekey/koa"');
+  });
+
   it.each(["light", "dark"] as const)("fits a phone, in %s", async (colorScheme) => {
     const page = await open({ viewport: { width: 390, height: 844 }, colorScheme, hasTouch: true });
     await createSession(page, "none");
