@@ -1,4 +1,4 @@
-export { decodeRecord, encodeRecord } from "./codec.js";
+export { decodeRecord, encodeRecord, withEncodedRecord } from "./codec.js";
 export {
   type Attempt as AttemptDecision,
   type Claim,

@@ -1,16 +1,10 @@
 import { errorText } from "./faults.js";
 import { type Run, type Runner, readingOf, type Step } from "./runner.js";
 
-/** What one step came back with. */
-export interface Answer {
-  readonly answer: unknown;
-  readonly replicas: number | undefined;
-}
-
-interface Waiting {
-  readonly step: Step;
-  readonly resolve: (answer: Answer) => void;
-  readonly reject: (error: unknown) => void;
+/** A step that is asked for, and who wants to know: one of the two is called once. */
+export interface Asked extends Step {
+  answered(answer: unknown, replicas: number | undefined): void;
+  failed(error: unknown): void;
 }
 
 /** A script over more keys would keep others waiting. */
@@ -36,7 +30,7 @@ export class Batches {
   readonly #prefix: string;
   #gathers: "unproved" | "probing" | "yes" | "no";
   #underWay = 0;
-  #waiting: Waiting[] = [];
+  #waiting: Asked[] = [];
 
   constructor(runner: Runner, prefix: string, gathers: boolean) {
     this.#runner = runner;
@@ -45,55 +39,48 @@ export class Batches {
   }
 
   /** One step, alone or with others. */
-  run(step: Step): Promise<Answer> {
-    if (this.#underWay === 0 || this.#gathers === "no" || step.value.length > MAX_VALUE) return this.#alone(step);
-    if (this.#gathers === "unproved") void this.#probe();
-    if (this.#gathers !== "yes") return this.#alone(step);
-    return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.#flush());
-      this.#waiting.push({ step, resolve, reject });
-      if (this.#waiting.length >= MAX_STEPS) this.#flush();
-    });
+  run(asked: Asked): void {
+    if (!this.#gathered(asked)) this.#send([asked]);
   }
 
-  #alone(step: Step): Promise<Answer> {
-    this.#underWay += 1;
-    return this.#runner.run([step]).then(
-      ({ answers, replicas }) => {
-        this.#underWay -= 1;
-        return { answer: answers[0], replicas };
-      },
-      (error: unknown) => {
-        this.#underWay -= 1;
-        throw error;
-      },
-    );
+  #gathered(asked: Asked): boolean {
+    if (this.#underWay === 0 || this.#gathers === "no" || asked.value.length > MAX_VALUE) return false;
+    if (this.#gathers === "unproved") void this.#probe();
+    if (this.#gathers !== "yes") return false;
+    if (this.#waiting.length === 0) setImmediate(() => this.#flush());
+    this.#waiting.push(asked);
+    if (this.#waiting.length >= MAX_STEPS) this.#flush();
+    return true;
   }
 
   #flush(): void {
     const [first, ...others] = this.#waiting;
     if (first === undefined) return;
     this.#waiting = [];
+    this.#send([first, ...others]);
+  }
+
+  #send(all: readonly [Asked, ...Asked[]]): void {
     this.#underWay += 1;
-    const all = [first, ...others];
-    this.#runner
-      .run([first.step, ...others.map(({ step }) => step)])
-      .then(
-        (run) => settle(all, run),
-        (error) => this.#failed(all, error),
-      )
-      .finally(() => {
+    this.#runner.run(all).then(
+      (run) => {
         this.#underWay -= 1;
-      });
+        settle(all, run);
+      },
+      (error: unknown) => {
+        this.#underWay -= 1;
+        this.#failed(all, error);
+      },
+    );
   }
 
   /** A server that refuses keys of several slots has done nothing: so one by one, from now on. */
-  #failed(all: readonly Waiting[], error: unknown): void {
-    const refused = errorText(error).startsWith("CROSSSLOT");
+  #failed(all: readonly Asked[], error: unknown): void {
+    const refused = all.length > 1 && errorText(error).startsWith("CROSSSLOT");
     if (refused) this.#gathers = "no";
-    for (const { step, resolve, reject } of all) {
-      if (refused) this.#alone(step).then(resolve, reject);
-      else reject(error);
+    for (const asked of all) {
+      if (refused) this.#send([asked]);
+      else asked.failed(error);
     }
   }
 
@@ -114,11 +101,12 @@ export class Batches {
   }
 }
 
-function settle(all: readonly Waiting[], { answers, replicas }: Run): void {
-  all.forEach(({ resolve, reject }, index) => {
+function settle(all: readonly Asked[], { answers, replicas }: Run): void {
+  all.forEach((asked, index) => {
     const answer = answers[index];
-    if (Buffer.isBuffer(answer)) reject(new Error(answer.toString()));
-    else if (answers.length === all.length) resolve({ answer, replicas });
-    else reject(new Error("the server answered for another number of keys than it was asked about"));
+    if (answers.length !== all.length) {
+      asked.failed(new Error("the server answered for another number of keys than it was asked about"));
+    } else if (Buffer.isBuffer(answer)) asked.failed(new Error(answer.toString()));
+    else asked.answered(answer, replicas);
   });
 }

@@ -1,11 +1,11 @@
 import type { IdempotencyStore, KeyRecord, Removal, StoreCapabilities, Stored, Write } from "@oncekey/core";
-import { type Answer, Batches } from "./batches.js";
-import type { RedisClient } from "./client.js";
+import { type Asked, Batches } from "./batches.js";
+import type { Argument, RedisClient } from "./client.js";
 import { evictionPolicy, tellEviction } from "./eviction.js";
 import { faultOf, NotReplicatedError } from "./faults.js";
 import { type Link, linkTo } from "./link.js";
 import { checkPrefixOnCluster, type RedisStoreOptions, settingsOf } from "./options.js";
-import { Runner, readingOf, type Step, type WaitReplicas } from "./runner.js";
+import { Runner, type WaitReplicas } from "./runner.js";
 import { headOf, readStanding, storedValue } from "./value.js";
 
 /** Far more than an answer should have, and little enough that one write does not hold up the server. */
@@ -56,43 +56,33 @@ export class RedisStore implements IdempotencyStore {
   }
 
   /** Reads what stands. */
-  async get(id: string): Promise<Stored | undefined> {
-    const outcome = await this.#step("get", readingOf(this.#prefix + id));
-    return typeof outcome === "number" ? misread("get") : outcome;
+  get(id: string): Promise<Stored | undefined> {
+    return this.#step("get", id, "", "", "", (outcome) => (typeof outcome === "number" ? misread() : outcome));
   }
 
   /** Writes where nothing stands. */
-  async create(id: string, version: string, record: KeyRecord, retentionMs: number): Promise<Write> {
-    const value = storedValue(version, record, MAX_RECORD_BYTES);
-    const key = this.#prefix + id;
-    const outcome = await this.#step("create", { key, value, ms: String(retentionMs), expected: "" });
-    if (outcome === undefined) {
-      return { written: true, stored: { version, record, ageMs: 0, expiresInMs: retentionMs } };
-    }
-    return typeof outcome === "number" ? misread("create") : this.#refused(id, version, outcome);
+  create(id: string, version: string, record: KeyRecord, retentionMs: number): Promise<Write> {
+    return this.#write("create", id, version, record, String(retentionMs), "", (outcome) => {
+      if (outcome === undefined) return written(version, record, retentionMs);
+      return typeof outcome === "number" ? misread() : this.#refused(id, version, outcome);
+    });
   }
 
   /** Writes over the version `expected`. */
-  async replace(id: string, expected: string, version: string, record: KeyRecord, keepMs?: number): Promise<Write> {
-    const value = storedValue(version, record, MAX_RECORD_BYTES);
+  replace(id: string, expected: string, version: string, record: KeyRecord, keepMs?: number): Promise<Write> {
     const ms = keepMs === undefined ? "" : String(keepMs);
-    const outcome = await this.#step("replace", { key: this.#prefix + id, value, ms, expected: headOf(expected) });
-    if (typeof outcome === "number") {
-      return { written: true, stored: { version, record, ageMs: 0, expiresInMs: outcome } };
-    }
-    return outcome === undefined ? { written: false, current: undefined } : this.#refused(id, version, outcome);
+    return this.#write("replace", id, version, record, ms, headOf(expected), (outcome) => {
+      if (typeof outcome === "number") return written(version, record, outcome);
+      return outcome === undefined ? { written: false, current: undefined } : this.#refused(id, version, outcome);
+    });
   }
 
   /** Removes the version `expected`. */
-  async remove(id: string, expected: string): Promise<Removal> {
-    const outcome = await this.#step("remove", {
-      key: this.#prefix + id,
-      value: "",
-      ms: "",
-      expected: headOf(expected),
+  remove(id: string, expected: string): Promise<Removal> {
+    return this.#step("remove", id, "", "", headOf(expected), (outcome) => {
+      if (typeof outcome === "number") return misread();
+      return outcome === undefined ? { written: true } : { written: false, current: outcome };
     });
-    if (typeof outcome === "number") return misread("remove");
-    return outcome === undefined ? { written: true } : { written: false, current: outcome };
   }
 
   /**
@@ -108,37 +98,62 @@ export class RedisStore implements IdempotencyStore {
   }
 
   /** The version that stands may be the caller's own, of a copy of this call whose reply was lost: that is a success. */
-  async #refused(id: string, version: string, current: Stored): Promise<Write> {
+  #refused(id: string, version: string, current: Stored): Write | Promise<Write> {
     if (current.version !== version) return { written: false, current };
+    if (this.#wait === undefined) return { written: true, stored: current };
     // It was written before, perhaps over another connection, so WAIT has to be given something to wait for.
-    if (this.#wait !== undefined) {
-      const outcome = await this.#step("replace", {
-        key: this.#prefix + id,
-        value: "=",
-        ms: "",
-        expected: headOf(version),
-      });
-      if (outcome === undefined || typeof outcome !== "number") return { written: false, current: outcome };
+    return this.#step("replace", id, "=", "", headOf(version), (outcome) => {
+      if (typeof outcome === "number") return { written: true, stored: current };
+      return { written: false, current: outcome };
+    });
+  }
+
+  #write(
+    operation: string,
+    id: string,
+    version: string,
+    record: KeyRecord,
+    ms: string,
+    expected: string,
+    judge: (outcome: Outcome) => Write | Promise<Write>,
+  ): Promise<Write> {
+    try {
+      const value = storedValue(version, record, MAX_RECORD_BYTES);
+      return this.#step(operation, id, value, ms, expected, judge);
+    } catch (error) {
+      return Promise.reject(faultOf(operation, error));
     }
-    return { written: true, stored: current };
   }
 
-  #step(operation: string, step: Step): Promise<Outcome> {
-    return this.#batches.run(step).then(
-      (answer) => {
-        try {
-          return this.#outcomeOf(operation, answer);
-        } catch (error) {
-          throw faultOf(operation, error);
-        }
-      },
-      (error: unknown) => {
-        throw faultOf(operation, error);
-      },
-    );
+  /** Has the script take one step, and answers what `judge` makes of it. One promise: at many calls at once each one counts. */
+  #step<T>(
+    operation: string,
+    id: string,
+    value: Argument,
+    ms: string,
+    expected: string,
+    judge: (outcome: Outcome) => T | Promise<T>,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const failed: Asked["failed"] = (error) => reject(faultOf(operation, error));
+      this.#batches.run({
+        key: this.#prefix + id,
+        value,
+        ms,
+        expected,
+        answered: (answer, replicas) => {
+          try {
+            resolve(judge(this.#outcomeOf(operation, answer, replicas)));
+          } catch (error) {
+            failed(error);
+          }
+        },
+        failed,
+      });
+    });
   }
 
-  #outcomeOf(operation: string, { answer, replicas }: Answer): Outcome {
+  #outcomeOf(operation: string, answer: unknown, replicas: number | undefined): Outcome {
     if (Array.isArray(answer)) return readAnswer(answer);
     const left = answer === null ? undefined : readNumber(answer);
     const wrote = left !== undefined || operation === "create" || operation === "remove";
@@ -147,6 +162,10 @@ export class RedisStore implements IdempotencyStore {
     }
     return left;
   }
+}
+
+function written(version: string, record: KeyRecord, expiresInMs: number): Write {
+  return { written: true, stored: { version, record, ageMs: 0, expiresInMs } };
 }
 
 function readAnswer([left, value]: readonly unknown[]): Stored {
@@ -161,6 +180,6 @@ function readNumber(answer: unknown): number {
   throw new Error("the client gave something else than a number, a list or null for the reply to the script");
 }
 
-function misread(step: string): never {
-  throw new Error(`RedisStore ${step}: the server answered as if it had written over a value`);
+function misread(): never {
+  throw new Error("the server answered as if it had written over a value");
 }

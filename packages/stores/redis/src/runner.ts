@@ -43,8 +43,13 @@ export class Runner {
 
   run(steps: readonly [Step, ...Step[]]): Promise<Run> {
     const wait = this.#wait !== undefined && steps.some(writes) ? this.#wait : undefined;
-    // Without a frame of its own where all goes well.
-    return this.#send(steps, true, wait).catch((error: unknown) => this.#again(steps, wait, error));
+    if (wait !== undefined)
+      return this.#send(steps, true, wait).catch((error: unknown) => this.#again(steps, wait, error));
+    // What nearly all calls do, with one promise of its own.
+    return this.#link.send(steps[0].key, commandOf(steps, true)).then(
+      (answer) => runOf(steps, answer),
+      (error: unknown) => this.#again(steps, wait, error),
+    );
   }
 
   async #again(steps: readonly [Step, ...Step[]], wait: Command | undefined, failed: unknown): Promise<Run> {
@@ -66,18 +71,13 @@ export class Runner {
     throw error;
   }
 
-  #send(steps: readonly [Step, ...Step[]], known: boolean, wait: Command | undefined): Promise<Run> {
+  async #send(steps: readonly [Step, ...Step[]], known: boolean, wait: Command | undefined): Promise<Run> {
     const { key } = steps[0];
     const command = commandOf(steps, known);
-    const answersOf = (answer: unknown) => (steps.length > 1 ? listOf(answer) : [answer]);
     const { sendBoth } = this.#link;
-    if (wait === undefined || sendBoth === undefined) {
-      return this.#link.send(key, command).then((answer) => ({ answers: answersOf(answer), replicas: undefined }));
-    }
-    return sendBoth(key, command, wait).then(([answer, replicas]) => ({
-      answers: answersOf(answer),
-      replicas: Number(replicas),
-    }));
+    if (wait === undefined || sendBoth === undefined) return runOf(steps, await this.#link.send(key, command));
+    const [answer, replicas] = await sendBoth(key, command, wait);
+    return runOf(steps, answer, Number(replicas));
   }
 
   #learn({ key }: Step): Promise<unknown> {
@@ -109,7 +109,8 @@ function isMoved(text: string): boolean {
   return text.startsWith("MOVED ") || text.startsWith("ASK ") || text.startsWith("TRYAGAIN");
 }
 
-function listOf(answer: unknown): readonly unknown[] {
-  if (Array.isArray(answer)) return answer;
+function runOf(steps: readonly Step[], answer: unknown, replicas?: number): Run {
+  if (steps.length === 1) return { answers: [answer], replicas };
+  if (Array.isArray(answer)) return { answers: answer, replicas };
   throw new Error("the client gave something else than a list for the reply to a script");
 }

@@ -58,6 +58,7 @@ describe("a value", () => {
     ["a version and digits", 5, '"v1;5', /is not made/],
     ["a version, a mark and digits", 5, '"v1~5', /is not made/],
     ["a record of another version", 5, '"v1~\x09;5', /its format is 9/],
+    ["text of characters above 255", 5, '"v1~\x01\u0100;5', /is not the text of bytes/],
     ["a part of one", 5, '"v1~\x01\x01;5', /ends too early/],
   ])("that is something else is an error: %s", (_, left, value, message) => {
     expect(() => readStanding(left, Buffer.from(value))).toThrow(message);

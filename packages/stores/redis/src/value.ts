@@ -1,4 +1,5 @@
-import { decodeRecord, encodeRecord, type KeyRecord, OncekeyError, type Stored } from "@oncekey/core";
+import { isAscii } from "node:buffer";
+import { decodeRecord, type KeyRecord, OncekeyError, type Stored, withEncodedRecord } from "@oncekey/core";
 import type { Argument } from "./client.js";
 
 /*
@@ -30,23 +31,34 @@ export function headOf(version: string): string {
 
 /** The value of this record, up to the digits. */
 export function storedValue(version: string, record: KeyRecord, maxRecordBytes: number): Argument {
-  const bytes = encodeRecord(record);
-  const { buffer, byteOffset, byteLength } = bytes;
-  if (byteLength > maxRecordBytes) {
-    const message = `RedisStore: the record has ${byteLength} bytes, and at most ${maxRecordBytes} are stored`;
-    throw new OncekeyError("RECORD_TOO_LARGE", message);
+  return withEncodedRecord(record, (buffer, length) => {
+    if (length > maxRecordBytes) {
+      const message = `RedisStore: the record has ${length} bytes, and at most ${maxRecordBytes} are stored`;
+      throw new OncekeyError("RECORD_TOO_LARGE", message);
+    }
+    const head = headOf(version);
+    const bytes = viewOf(buffer);
+    if (length <= MAX_TEXT_BYTES) {
+      const text = bytes.toString("latin1", 0, length);
+      if (Buffer.byteLength(text) <= length * 1.125) return `${head}~${text};`;
+    }
+    const value = Buffer.allocUnsafe(head.length + length + 2);
+    value.write(head, "latin1");
+    value[head.length] = BYTES;
+    bytes.copy(value, head.length + 1, 0, length);
+    value[value.length - 1] = LIFE;
+    return value;
+  });
+}
+
+let viewed: { readonly bytes: Uint8Array; readonly view: Buffer } | undefined;
+
+/** The same bytes as a Buffer. Core writes one record after the other into one buffer, so the last view mostly serves. */
+function viewOf(bytes: Uint8Array): Buffer {
+  if (viewed?.bytes !== bytes) {
+    viewed = { bytes, view: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
   }
-  const head = headOf(version);
-  if (byteLength <= MAX_TEXT_BYTES) {
-    const text = Buffer.from(buffer, byteOffset, byteLength).toString("latin1");
-    if (Buffer.byteLength(text) <= byteLength * 1.125) return `${head}~${text};`;
-  }
-  const value = Buffer.allocUnsafe(head.length + byteLength + 2);
-  value.write(head, "latin1");
-  value[head.length] = BYTES;
-  value.set(bytes, head.length + 1);
-  value[value.length - 1] = LIFE;
-  return value;
+  return viewed.view;
 }
 
 /** Reads a value that has that long to live. Anything else is a `RECORD_UNREADABLE` error, never a guess. */
@@ -62,10 +74,26 @@ export function readStanding(expiresInMs: number, value: Buffer): Stored {
   const record = value.subarray(versionEnd + 1, lifeAt - 1);
   return {
     version: value.toString("latin1", 1, versionEnd),
-    record: decodeRecord(mark === BYTES ? record : Buffer.from(record.toString("utf8"), "latin1")),
-    ageMs: Math.max(0, Number(value.toString("latin1", lifeAt)) - expiresInMs),
+    record: decodeRecord(mark === BYTES || isAscii(record) ? record : bytesOfText(record)),
+    ageMs: Math.max(0, numberAt(value, lifeAt) - expiresInMs),
     expiresInMs,
   };
+}
+
+/** Undoes UTF-8 of characters below 256. */
+function bytesOfText(text: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  let length = 0;
+  for (let at = 0; at < text.length; at++) {
+    const byte = text[at] ?? 0;
+    const next = text[at + 1] ?? 0;
+    if (byte < 0x80) bytes[length++] = byte;
+    else if ((byte === 0xc2 || byte === 0xc3) && next >> 6 === 2) {
+      bytes[length++] = ((byte & 3) << 6) | (next & 0x3f);
+      at += 1;
+    } else throw unreadable("it is not the text of bytes");
+  }
+  return bytes.subarray(0, length);
 }
 
 /** Where the digits begin that the bytes end in. */
@@ -74,6 +102,13 @@ function startOfDigits(bytes: Buffer): number {
   for (let byte = bytes[start - 1]; byte !== undefined && byte >= 0x30 && byte <= 0x39; byte = bytes[start - 1])
     start -= 1;
   return start;
+}
+
+/** The number whose digits are the bytes from there. */
+function numberAt(bytes: Buffer, start: number): number {
+  let number = 0;
+  for (let at = start; at < bytes.length; at++) number = number * 10 + ((bytes[at] ?? 0) - 0x30);
+  return number;
 }
 
 export function unreadable(why: string, cause?: unknown): OncekeyError {
