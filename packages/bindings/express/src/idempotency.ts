@@ -5,9 +5,8 @@ import {
   type RouteOptions as GuardRouteOptions,
   type Handled,
   type HttpAttempt,
-  type Incoming,
 } from "@oncekey/http";
-import { HeldResponse, headerLines, requestBody, writeResponse } from "@oncekey/http/node";
+import { HeldResponse, nodeIncoming, writeResponse } from "@oncekey/http/node";
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import { noteErrors } from "./errors.js";
 
@@ -80,7 +79,7 @@ class Exchange {
       return this.#held.captured;
     };
     this.#guard
-      .handle(incomingOf(this.#req), runHandler)
+      .handle(nodeIncoming(this.#req, this.#req), runHandler)
       .then((handled) => this.#finish(handled))
       .catch((error: unknown) => this.#fail(error));
   }
@@ -103,15 +102,4 @@ class Exchange {
     // There is nobody to tell any more.
     if (!this.#res.destroyed) this.#next(error);
   }
-}
-
-function incomingOf(req: Request): Incoming<Request> {
-  return {
-    request: req,
-    method: req.method,
-    target: req.originalUrl,
-    lines: (name) => headerLines(req, name),
-    bodyWasRead: req.readableDidRead,
-    readBody: (maxBytes) => requestBody(req, maxBytes),
-  };
 }

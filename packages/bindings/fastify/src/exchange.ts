@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { CompleteResponse, Guard, Handled, HeaderLine, Incoming, ReadRequest, RequestBody } from "@oncekey/http";
-import { HeldResponse, headerLines, headerLinesOf, requestBody, valuesByName, withEarlier } from "@oncekey/http/node";
+import { HeldResponse, headerLines, headerLinesOf, requestBody, sendReply, withEarlier } from "@oncekey/http/node";
 import type { FastifyReply, FastifyRequest, RequestPayload } from "fastify";
 
 type Done = (error?: Error) => void;
@@ -32,7 +32,7 @@ export class Exchange {
       this.#known = known;
       const refusal = "instead" in known && known.instead.kind === "answer" ? known.instead : undefined;
       // Its rest is thrown away as it comes, so there is nothing left for a parser.
-      if (refusal?.because === "body-too-large") this.#send(refusal.response);
+      if (refusal?.because === "body-too-large") sendReply(this.#reply, refusal.response);
       else done(null, this.#body.payload);
     }, done);
   }
@@ -70,17 +70,10 @@ export class Exchange {
 
   #answer(answer: CompleteResponse): void {
     if (this.#held === undefined) {
-      this.#send(answer);
+      sendReply(this.#reply, answer);
       return;
     }
     this.#held.replaceWith(withEarlier(this.#earlier, answer));
-  }
-
-  /** By Fastify's own way, so that the hooks of plugins have their say: compression, CORS. */
-  #send({ status, headers, body }: CompleteResponse): void {
-    for (const [name, values] of valuesByName(headers))
-      this.#reply.header(name, values.length === 1 ? values[0] : values);
-    this.#reply.code(status).send(body.byteLength === 0 ? undefined : body);
   }
 
   #fail(error: Error, done: Done): void {

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import { finished, Readable } from "node:stream";
-import type { CapturedResponse, CompleteResponse, Guard, Handled, HttpAttempt, Incoming } from "@oncekey/http";
-import { HeldResponse, headerLines, requestBody } from "@oncekey/http/node";
+import type { CapturedResponse, CompleteResponse, Guard, Handled, HttpAttempt } from "@oncekey/http";
+import { HeldResponse, nodeIncoming } from "@oncekey/http/node";
 import type { Context, Next } from "koa";
 
 /**
@@ -30,7 +30,7 @@ export class Exchange {
       this.#done = resolve;
       this.#failed = reject;
       this.#guard
-        .handle(incomingOf(this.#ctx), (attempt) => this.#runHandler(attempt))
+        .handle(nodeIncoming(this.#ctx, this.#ctx.req, this.#ctx.request), (attempt) => this.#runHandler(attempt))
         .then((handled) => this.#finish(handled))
         .catch((error: unknown) => this.#fail(error));
     });
@@ -101,16 +101,4 @@ export class Exchange {
     // The middleware is done, so only Koa itself can answer; it tells the application's listeners.
     this.#ctx.onerror(error instanceof Error ? error : new Error(String(error)));
   }
-}
-
-function incomingOf(ctx: Context): Incoming<Context> {
-  const { req, request } = ctx;
-  return {
-    request: ctx,
-    method: ctx.method,
-    target: ctx.originalUrl,
-    lines: (name) => headerLines(req, name),
-    bodyWasRead: req.readableDidRead,
-    readBody: (maxBytes) => requestBody(req, maxBytes, request),
-  };
 }

@@ -1,14 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { ArgumentsHost } from "@nestjs/common";
 import type { CompleteResponse, HeaderLine, Incoming } from "@oncekey/http";
-import {
-  headerLines,
-  headerLinesOf,
-  type ParsedRequest,
-  requestBody,
-  valuesByName,
-  writeResponse,
-} from "@oncekey/http/node";
+import { headerLinesOf, nodeIncoming, type ParsedRequest, sendReply, writeResponse } from "@oncekey/http/node";
 
 /** What the requests of both platforms have in common. */
 export interface PlatformRequest {
@@ -59,7 +52,7 @@ function onExpress<Req extends PlatformRequest>(
   next: (error: unknown) => void,
 ): Platform<Req> {
   return {
-    incoming: incomingOf<Req>(request, request),
+    incoming: nodeIncoming(request, request, request),
     response,
     earlier: [],
     reply: response,
@@ -73,28 +66,11 @@ function onFastify<Req extends PlatformRequest>(
   reply: Reply,
 ): Platform<Req> {
   return {
-    incoming: incomingOf<Req>(request, request.raw),
+    incoming: nodeIncoming(request, request.raw, request),
     response: reply.raw,
     earlier: headerLinesOf(reply.getHeaders()),
     reply,
-    // By Fastify's own way, so that the hooks of plugins have their say: compression, CORS.
-    answer({ status, headers, body }) {
-      for (const [name, values] of valuesByName(headers)) reply.header(name, values.length === 1 ? values[0] : values);
-      reply.code(status);
-      reply.send(body.byteLength === 0 ? undefined : body);
-    },
+    answer: (answer) => sendReply(reply, answer),
     fail: (error) => void reply.send(error),
-  };
-}
-
-/** Parsers leave the body on the platform's request. */
-function incomingOf<Req extends PlatformRequest>(request: Req, raw: ParsedRequest): Incoming<Req> {
-  return {
-    request,
-    method: request.method,
-    target: request.originalUrl,
-    lines: (name) => headerLines(raw, name),
-    bodyWasRead: raw.readableDidRead,
-    readBody: (maxBytes) => requestBody(raw, maxBytes, request),
   };
 }

@@ -40,11 +40,22 @@ export function withEarlier(earlier: readonly HeaderLine[], answer: CompleteResp
   return { ...answer, headers: [...earlier.filter(([name]) => !named.has(name)), ...answer.headers] };
 }
 
-/** Header lines by their names, for frameworks that take all lines of a header at once. */
-export function valuesByName(lines: readonly HeaderLine[]): ReadonlyMap<string, string[]> {
+/** A reply that takes all lines of a header at once, such as Fastify's. */
+interface Reply {
+  header(name: string, value: string | string[]): unknown;
+  code(status: number): unknown;
+  send(payload?: Uint8Array): unknown;
+}
+
+/** Sends a response by a framework's own way, so that its hooks have their say: compression, CORS. */
+export function sendReply(reply: Reply, { status, headers, body }: CompleteResponse): void {
   const values = new Map<string, string[]>();
-  for (const [name, value] of lines) values.set(name, [...(values.get(name) ?? []), value]);
-  return values;
+  for (const [name, value] of headers) values.set(name, [...(values.get(name) ?? []), value]);
+  for (const [name, [first = "", ...others]] of values) {
+    reply.header(name, others.length === 0 ? first : [first, ...others]);
+  }
+  reply.code(status);
+  reply.send(body.byteLength === 0 ? undefined : body);
 }
 
 /** Headers as `writeHead` takes them: by name, or a flat list of names and values in which a name may repeat. */
