@@ -1,8 +1,10 @@
 import type { ServerResponse } from "node:http";
 import { type CallHandler, StreamableFile } from "@nestjs/common";
-import type { Guard, Handled } from "@oncekey/http";
+import { NotExecutedError } from "@oncekey/core";
+import type { CapturedResponse, Guard, Handled, HttpAttempt } from "@oncekey/http";
 import { HeldResponse, withEarlier } from "@oncekey/http/node";
-import { type Observable, tap } from "rxjs";
+import { EMPTY, type Observable, tap } from "rxjs";
+import { answeredByEvents, takeHeld } from "./events.js";
 import { setAttempt } from "./idempotent.js";
 import type { Platform } from "./platform.js";
 
@@ -24,6 +26,8 @@ export function exchange<Req extends object>(
   ownHeaders: readonly string[],
 ): Promise<Observable<unknown>> {
   const { incoming, response, reply } = platform;
+  const heldEvents = takeHeld(response);
+  if (heldEvents !== undefined) return exchangeEvents(guard, platform, next, ownHeaders, heldEvents);
   let held: HeldResponse | undefined;
   return new Promise((resolve, reject) => {
     const finish = (handled: Handled): void => {
@@ -54,6 +58,45 @@ export function exchange<Req extends object>(
       })
       .then(finish)
       .catch(fail);
+  });
+}
+
+/** The same for `@Sse()`, whose answer Nest has begun already: everything goes by way of what holds it. */
+function exchangeEvents<Req extends object>(
+  guard: Guard<Req>,
+  { incoming, response, earlier }: Platform<Req>,
+  next: CallHandler,
+  ownHeaders: readonly string[],
+  held: HeldResponse,
+): Promise<Observable<unknown>> {
+  const own = new Set(ownHeaders.map((name) => name.toLowerCase()));
+  return new Promise((resolve, reject) => {
+    const finish = (handled: Handled): void => {
+      const answer = handled.kind === "answer" ? handled.response : handled.kind === "threw" && handled.answer;
+      if (!answer) held.release();
+      else
+        held.replaceWith(
+          withEarlier(
+            earlier.filter(([name]) => !own.has(name)),
+            answer,
+          ),
+        );
+      // Nest waits for events where the handler was not asked for any.
+      resolve(handled.kind === "pass" ? next.handle() : EMPTY);
+    };
+    const run = (attempt: HttpAttempt): Promise<CapturedResponse> => {
+      // Nest has stopped asking for events, and nobody would run the handler.
+      if (response.req.socket.destroyed) throw new NotExecutedError("the client has gone");
+      setAttempt(incoming.request, attempt);
+      const [events, answer] = answeredByEvents(next.handle(), response, held);
+      resolve(watched(events, response, held));
+      return answer;
+    };
+    const fail = (error: unknown): void => {
+      held.release();
+      reject(error);
+    };
+    guard.handle(incoming, run).then(finish).catch(fail);
   });
 }
 

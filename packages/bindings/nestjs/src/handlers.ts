@@ -59,9 +59,6 @@ export class Handlers<Req extends object> {
     }
     const guard = naming(where, () => this.guardOf(owner, handler));
     const method = RequestMethod[reflector.get<RequestMethod>(METHOD, handler)] ?? "";
-    if (guard?.covers(method) && reflector.get(SSE, handler)) {
-      throw new TypeError(`${where}: events of @Sse() would be held to their end; leave it to @Idempotent(false)`);
-    }
     if (own && method !== "ALL" && !guard?.covers(method)) {
       throw new TypeError(`${where}: @Idempotent() protects nothing here; name ${method} in methods`);
     }
@@ -79,6 +76,11 @@ function choiceOf<Req extends object>(target: Decorated): Choice<Req> {
 /** The headers that stand on a handler as `@Header()`. */
 export function headersOn(handler: Decorated): readonly string[] {
   return (reflector.get<readonly { name: string }[] | undefined>(HEADERS, handler) ?? []).map(({ name }) => name);
+}
+
+/** Whether a handler is one of `@Sse()`. */
+export function sendsEvents(handler: Decorated): boolean {
+  return reflector.get<boolean | undefined>(SSE, handler) === true;
 }
 
 /** What to tell who wants it for anything but a request over HTTP. */

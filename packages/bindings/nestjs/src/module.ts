@@ -1,6 +1,7 @@
 import type { DynamicModule, FactoryProvider, ModuleMetadata } from "@nestjs/common";
 import { ApplicationConfig, ModulesContainer } from "@nestjs/core";
 import { createGuard, type GuardOptions } from "@oncekey/http";
+import { EventsGuard } from "./events.js";
 import { Handlers } from "./handlers.js";
 import { Idempotency } from "./installed.js";
 import { IdempotencyInterceptor } from "./interceptor.js";
@@ -59,6 +60,7 @@ function install<Req extends PlatformRequest>(
     throw new TypeError("IdempotencyModule is imported twice; import it once, and vary it by @Idempotent({ … })");
   }
   // Providers are made before Nest adds anybody else's, so ours is the outermost.
+  config.addGlobalGuard(new EventsGuard(handlers));
   config.addGlobalInterceptor(new IdempotencyInterceptor(handlers));
   return new Idempotency(options.oncekey === undefined ? () => guard.close() : undefined);
 }

@@ -11,13 +11,12 @@ import {
   Post,
   Req,
   Scope,
-  Sse,
   type Type,
 } from "@nestjs/common";
 import { APP_INTERCEPTOR } from "@nestjs/core";
 import manifest from "@nestjs/core/package.json" with { type: "json" };
 import { createOncekey, MemoryStore } from "@oncekey/core";
-import { EMPTY, type Observable } from "rxjs";
+import type { Observable } from "rxjs";
 import { describe, expect, it } from "vitest";
 import {
   Attempt,
@@ -246,24 +245,6 @@ describe("mistakes", () => {
       remove() {}
     }
     await failing([Vain]).toThrow("Vain.remove: @Idempotent() protects nothing here; name DELETE in methods");
-  });
-
-  it("are told where events would be held, and events of a GET are left alone", async () => {
-    @Controller()
-    @Idempotent()
-    class Events {
-      @Sse("get")
-      get() {
-        return EMPTY;
-      }
-
-      @Post("post")
-      @Sse("post")
-      post() {
-        return EMPTY;
-      }
-    }
-    await failing([Events]).toThrow("Events.post: events of @Sse() would be held to their end");
   });
 
   it("are told where the module is imported twice, or not at all", async () => {
