@@ -1,4 +1,4 @@
-import type { Attempt } from "@oncekey/core";
+import { type Attempt, requireWholeNumber } from "@oncekey/core";
 import type { EngineChoice } from "@oncekey/http";
 import type { LambdaOptions } from "./idempotency.js";
 import { type OperationChoice, operationsOf } from "./operation.js";
@@ -58,9 +58,7 @@ export function idempotentBatch<Item extends QueueRecord, Context extends Invoca
     payload = ({ body }) => body,
     ...rest
   } = options;
-  if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
-    throw new TypeError(`concurrency: ${String(concurrency)} is not a whole number of at least 1`);
-  }
+  requireWholeNumber("concurrency", concurrency, 1);
   const operations = operationsOf<Item, null>({ ...rest, key, payload });
 
   const run = async (event: QueueEvent<Item>, context: Context): Promise<BatchResult> => {

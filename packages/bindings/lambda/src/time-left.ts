@@ -1,4 +1,4 @@
-import type { OperationOptions } from "@oncekey/core";
+import { type OperationOptions, requireWholeNumber } from "@oncekey/core";
 import type { InvocationContext } from "./types.js";
 
 /** How much longer than the function a lease lives, so that it never ends before. */
@@ -41,11 +41,8 @@ export class Invocations {
   #running = 0;
 
   constructor(idle: Idle, settleWithinMs: number) {
-    if (!Number.isSafeInteger(settleWithinMs) || settleWithinMs < 0) {
-      throw new TypeError(`settleWithinMs: ${String(settleWithinMs)} is not a whole number of milliseconds`);
-    }
     this.#idle = idle;
-    this.#settleWithinMs = settleWithinMs;
+    this.#settleWithinMs = requireWholeNumber("settleWithinMs", settleWithinMs, 0);
   }
 
   async run<Result>(context: InvocationContext, invocation: () => Promise<Result>): Promise<Result> {
