@@ -9,6 +9,7 @@ import { type Finding, report } from "../lib/report.js";
 import { fetchRuntimes } from "../lib/runtimes.js";
 import { tarballs } from "../lib/tarballs.js";
 import { readManifest, repositoryRoot } from "../lib/workspace.js";
+import { codedFindings } from "./platforms/coded.js";
 import { clientFindings } from "./platforms/errands.js";
 import { type Platform, startBun, startDeno, startWorkers } from "./platforms/started.js";
 import { auditByUrl, type Exceptions } from "./platforms/suites.js";
@@ -51,11 +52,12 @@ async function judge(
   journals: readonly string[],
   exceptions: (served: string) => Exceptions,
 ): Promise<Finding[]> {
-  const { client = "", ...apps } = urls;
+  const { client = "", coded, ...apps } = urls;
   const suites = Object.entries(apps).map(([served, url]) =>
     auditByUrl(installation, `${name}, ${served}`, url, exceptions(served)),
   );
-  return [...(await Promise.all(suites)), ...(await clientFindings(name, client, journals))];
+  const ofCoded = coded === undefined ? [] : [await codedFindings(name, coded)];
+  return [...(await Promise.all(suites)), ...(await clientFindings(name, client, journals)), ...ofCoded];
 }
 
 async function checkPlatforms(): Promise<Finding[]> {

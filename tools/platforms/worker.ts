@@ -2,12 +2,14 @@
 import { MemoryStore } from "@oncekey/core";
 import { honoApp, type Platform, protectedApp, type Serve } from "./apps.js";
 import { clientApp, inMemory } from "./client.js";
+import { codedAnswers } from "./coded.js";
 
 const served: Readonly<Record<string, () => Serve>> = {
   // One store for all requests that this isolate gets: enough to be tried out, and for nothing else.
   protect: () => protectedApp(new MemoryStore(), codedByTheRuntime),
   hono: () => honoApp(new MemoryStore()),
   client: () => clientApp(inMemory),
+  coded: codedAnswers,
 };
 
 let serve: Serve | undefined;

@@ -29,10 +29,8 @@ export async function captureResponse(response: Response, maxBytes: number): Pro
     return { response: { ...head, body: undefined }, send: () => response, drop };
   }
   const beginning = await readUpTo(stream, maxBytes);
-  const send = (body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>) => {
-    const { status, statusText, headers } = response;
-    return new Response(body, { status, statusText, headers });
-  };
+  // Made from the response itself: on Workers it also knows whether its bytes are coded already (`encodeBody`).
+  const send = (body: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>) => new Response(body, response);
   if (beginning.whole) {
     const body = plainBytes(beginning.bytes);
     return { response: { ...head, body }, send: () => send(body), drop: nothing };

@@ -48,7 +48,7 @@ export async function startWorkers({ folder, write }: Installation, program: Pro
     external: ["node:*"],
     logLevel: "silent",
   });
-  const names = ["protect", "hono", "client"];
+  const names = ["protect", "hono", "client", "coded"];
   write("worker.capnp", configuration(names));
   const { path, version } = program("workerd");
   const server = await started(path, ["serve", "--control-fd=1", "worker.capnp"], folder, (output) => {
