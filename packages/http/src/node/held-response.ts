@@ -1,9 +1,10 @@
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import type { ServerResponse } from "node:http";
+import { concat } from "../content-coding.js";
 import { header, isEventStream } from "../protocol.js";
 import type { CapturedResponse, CompleteResponse } from "../response.js";
 import { applyHead, type GivenHeaders, type Head, headerLinesOf, readHead, restoreHead } from "./response-head.js";
-import { answered, bytesOf, type Callback, callbackOf, headersOf } from "./write-arguments.js";
+import { answered, bytesOf, type Callback, callbackOf, endArguments, headersOf } from "./write-arguments.js";
 import { writeResponse } from "./write-response.js";
 
 /**
@@ -205,10 +206,9 @@ export class HeldResponse {
     this.#ended = true;
     if (callback !== undefined) this.#callbacks.push(callback);
     Object.defineProperty(this.#res, "writableEnded", { configurable: true, value: true });
-    this.#held.push(() =>
-      Reflect.apply(this.#original.end, this.#res, bytes === undefined ? [callback] : [bytes, callback]),
-    );
-    this.#settle(Buffer.concat(this.#chunks, this.#length));
+    const given = endArguments(chunk, bytes, callback);
+    this.#held.push(() => Reflect.apply(this.#original.end, this.#res, given));
+    this.#settle(concat(this.#chunks, this.#length));
   }
 
   /** The head that is written by writing a body. By way of the response, so that whoever listens there has its say. */

@@ -16,6 +16,17 @@ export function bytesOf(chunk: unknown, encoding: unknown): Buffer {
   );
 }
 
+/**
+ * What `end` is called with to send these bytes. A text with one byte for each character goes out in one piece with the
+ * head, as it would have by itself; bytes do not, which costs more.
+ */
+export function endArguments(chunk: unknown, bytes: Buffer | undefined, callback: Callback | undefined): unknown[] {
+  if (bytes === undefined) return [callback];
+  return typeof chunk === "string" && chunk.length === bytes.byteLength
+    ? [chunk, "latin1", callback]
+    : [bytes, callback];
+}
+
 function encodingOf(encoding: unknown): BufferEncoding {
   return typeof encoding === "string" && Buffer.isEncoding(encoding) ? encoding : "utf8";
 }
