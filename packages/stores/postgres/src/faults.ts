@@ -20,7 +20,8 @@ const UNMIGRATED: readonly string[] = [UNDEFINED_FUNCTION, UNDEFINED_TABLE, UNDE
 /** How often a statement is sent that Postgres undoes because of another one. Each time it does, another one got on. */
 const MAX_ATTEMPTS = 20;
 
-const UNDONE: readonly string[] = [SERIALIZATION_FAILURE, DEADLOCK_DETECTED];
+/** The conditions with which Postgres undoes a statement because of a concurrent one. */
+export const UNDONE: readonly string[] = [SERIALIZATION_FAILURE, DEADLOCK_DETECTED];
 
 /**
  * The same for a migrator: where the default isolation is stricter than `read committed` it may have looked before
@@ -33,12 +34,14 @@ export const UNDONE_MIGRATION: readonly string[] = [...UNDONE, DUPLICATE_TABLE, 
  * happens where the connection's default isolation is `repeatable read` or `serializable`; nothing was written then.
  *
  * Not for a statement inside somebody's transaction: that has to be run again from its beginning, by its owner.
+ *
+ * @param first what was sent already
  */
-export async function repeatedly<T>(send: () => Promise<T>, states = UNDONE): Promise<T> {
+export async function repeatedly<T>(send: () => Promise<T>, states = UNDONE, first = send()): Promise<T> {
   let undone: unknown;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await send();
+      return await (attempt === 1 ? first : send());
     } catch (error) {
       const state = sqlState(error);
       // The client was in a transaction after all: what undid that is the error to tell.

@@ -1,5 +1,5 @@
 import type { PostgresClient, PreparingClient, Rows } from "./client.js";
-import { faultOf, isUnprepared, repeatedly } from "./faults.js";
+import { faultOf, isUnprepared, repeatedly, UNDONE } from "./faults.js";
 import type { TableName } from "./names.js";
 import { type Statement, type Step, statementsOf } from "./statements.js";
 
@@ -30,15 +30,13 @@ export function preparedIfCarried(client: PreparingClient): Send {
   const plain = plainly(client);
   const kept = prepared(client);
   let carried = true;
-  return async (statement, values) => {
+  return (statement, values) => {
     if (!carried) return plain(statement, values);
-    try {
-      return await kept(statement, values);
-    } catch (error) {
+    return kept(statement, values).catch((error: unknown) => {
       if (!isUnprepared(error)) throw error;
       carried = false;
       return plain(statement, values);
-    }
+    });
   };
 }
 
@@ -62,16 +60,40 @@ export class Session {
     return new Session(send, this.#name, false);
   }
 
-  /** One round trip. `read` is given what came back, a text a row; what goes wrong is told as a fault. */
-  async ask<T>(step: Step, values: unknown[], read: (answers: (string | null)[]) => T): Promise<T> {
+  /**
+   * One round trip. `read` is given what came back, a text a row; what goes wrong is told as a fault.
+   *
+   * Without a frame of its own where all goes well: with many calls at once the client's processor is what is short.
+   */
+  ask<T>(step: Step, values: unknown[], read: (answers: (string | null)[]) => T): Promise<T> {
     const statement = this.#statements[step];
     const send = () => this.#send(statement, values);
-    try {
-      const { rows } = await (this.#ownTransactions ? repeatedly(send) : send());
-      return read(rows.map(answerOf));
-    } catch (cause) {
-      throw faultOf(step, this.#name, cause);
-    }
+    const answer = ({ rows }: Rows): T => {
+      try {
+        return read(rows.map(answerOf));
+      } catch (cause) {
+        throw this.#faultOf(step, cause);
+      }
+    };
+    const failed = (cause: unknown): never => {
+      throw this.#faultOf(step, cause);
+    };
+    const sent = started(send);
+    if (!this.#ownTransactions) return sent.then(answer, failed);
+    return sent.then(answer, (error: unknown) => repeatedly(send, UNDONE, Promise.reject(error)).then(answer, failed));
+  }
+
+  #faultOf(step: Step, cause: unknown): Error {
+    return faultOf(step, this.#name, cause);
+  }
+}
+
+/** What a client throws at once is a fault like any other. */
+function started(send: () => Promise<Rows>): Promise<Rows> {
+  try {
+    return send();
+  } catch (error) {
+    return Promise.reject(error);
   }
 }
 

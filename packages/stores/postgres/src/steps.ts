@@ -21,25 +21,38 @@ export class PostgresSteps implements IdempotencyStore {
     this.capabilities = Object.freeze(capabilities);
   }
 
-  async get(id: string): Promise<Stored | undefined> {
-    const answer = await this.#ask("get", [id]);
-    return answer.written ? misread("get") : answer.current;
+  get(id: string): Promise<Stored | undefined> {
+    return this.#ask("get", [id], (answer) => (answer.written ? misread() : answer.current));
   }
 
-  async create(id: string, version: string, record: KeyRecord, retentionMs: number): Promise<Write> {
-    const bytes = this.#encode("create", record);
-    return writeOf(await this.#ask("create", [id, version, bytes, retentionMs]), version, record);
+  create(id: string, version: string, record: KeyRecord, retentionMs: number): Promise<Write> {
+    return this.#write("create", version, record, (bytes) => [id, version, bytes, retentionMs]);
   }
 
-  async replace(id: string, expected: string, version: string, record: KeyRecord, keepMs?: number): Promise<Write> {
-    const bytes = this.#encode("replace", record);
-    return writeOf(await this.#ask("replace", [id, expected, version, bytes, keepMs ?? null]), version, record);
+  replace(id: string, expected: string, version: string, record: KeyRecord, keepMs?: number): Promise<Write> {
+    return this.#write("replace", version, record, (bytes) => [id, expected, version, bytes, keepMs ?? null]);
   }
 
-  async remove(id: string, expected: string): Promise<Removal> {
-    const answer = await this.#ask("remove", [id, expected]);
-    if (answer.written) return misread("remove");
-    return answer.current === undefined ? { written: true } : { written: false, current: answer.current };
+  remove(id: string, expected: string): Promise<Removal> {
+    return this.#ask("remove", [id, expected], (answer) => {
+      if (answer.written) return misread();
+      return answer.current === undefined ? { written: true } : { written: false, current: answer.current };
+    });
+  }
+
+  #write(
+    step: "create" | "replace",
+    version: string,
+    record: KeyRecord,
+    values: (bytes: Uint8Array) => unknown[],
+  ): Promise<Write> {
+    let bytes: Uint8Array;
+    try {
+      bytes = this.#encode(step, record);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#ask(step, values(bytes), (answer) => writeOf(answer, version, record));
   }
 
   #encode(step: string, record: KeyRecord): Uint8Array {
@@ -52,8 +65,8 @@ export class PostgresSteps implements IdempotencyStore {
     );
   }
 
-  #ask(step: "get" | "create" | "replace" | "remove", values: unknown[]): Promise<Answer> {
-    return this.#session.ask(step, values, ([text = null]) => readAnswer(text));
+  #ask<T>(step: "get" | "create" | "replace" | "remove", values: unknown[], judge: (answer: Answer) => T): Promise<T> {
+    return this.#session.ask(step, values, ([text = null]) => judge(readAnswer(text)));
   }
 }
 
@@ -66,6 +79,6 @@ function writeOf(answer: Answer, version: string, record: KeyRecord): Write {
   return current?.version === version ? { written: true, stored: current } : { written: false, current };
 }
 
-function misread(step: string): never {
-  throw new Error(`PostgresStore ${step}: the database answered as if it had written`);
+function misread(): never {
+  throw new Error("the database answered as if it had written");
 }
