@@ -27,19 +27,34 @@ const utf8 = new TextEncoder();
 
 /** The engine's attempt, for a handler that thinks in responses. */
 export function httpAttempt(attempt: Attempt, ownHosts: OwnHosts): HttpAttempt {
-  return {
-    id: attempt.id,
-    number: attempt.number,
-    get signal() {
-      return attempt.signal;
-    },
-    deriveKey: attempt.deriveKey,
-    step: attempt.step,
-    commitWith: async (store, response) => {
+  return new AttemptOfHttp(attempt, ownHosts);
+}
+
+/** A class for its getter, which in an object literal would be made anew for every request. */
+class AttemptOfHttp implements HttpAttempt {
+  readonly id: string;
+  readonly number: number;
+  readonly deriveKey: Attempt["deriveKey"];
+  readonly step: Attempt["step"];
+  // A property, not a method: handlers take it out of the attempt.
+  readonly commitWith: HttpAttempt["commitWith"];
+  readonly #attempt: Attempt;
+
+  constructor(attempt: Attempt, ownHosts: OwnHosts) {
+    this.#attempt = attempt;
+    this.id = attempt.id;
+    this.number = attempt.number;
+    this.deriveKey = attempt.deriveKey;
+    this.step = attempt.step;
+    this.commitWith = async (store, response) => {
       const sent = complete(response);
       await attempt.commitWith(store, { sent, plain: sent, ownHosts } satisfies Execution);
-    },
-  };
+    };
+  }
+
+  get signal(): AbortSignal {
+    return this.#attempt.signal;
+  }
 }
 
 /** Whether a handler sent what it had committed; the headers that are not kept may differ. */

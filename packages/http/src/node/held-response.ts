@@ -251,12 +251,8 @@ export class HeldResponse {
   }
 
   #settle(body: Uint8Array | undefined): void {
-    this.#resolve({
-      status: this.#res.statusCode,
-      headers: headerLinesOf(this.#res.getHeaders()),
-      body,
-      ...this.#noted,
-    });
+    const response = { status: this.#res.statusCode, headers: headerLinesOf(this.#res.getHeaders()), body };
+    this.#resolve(this.#noted === undefined ? response : { ...response, ...this.#noted });
   }
 
   #fail(error: Error): void {

@@ -26,10 +26,13 @@ export function headerLinesOf(
   headers: Readonly<Record<string, OutgoingHttpHeader | undefined>>,
 ): readonly HeaderLine[] {
   const lines: HeaderLine[] = [];
-  for (const [name, value] of Object.entries(headers)) {
-    for (const each of Array.isArray(value) ? value : [value]) {
-      if (each !== undefined) lines.push([name, String(each)]);
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (!Array.isArray(value)) {
+      if (value !== undefined) lines.push([name, String(value)]);
+      continue;
     }
+    for (const each of value) if (each !== undefined) lines.push([name, String(each)]);
   }
   return lines;
 }
