@@ -24,7 +24,13 @@ const onBun: Exceptions = {
     "HTP-07": "Bun.serve closes a connection on which a request comes while the one before it is being answered",
   },
 };
+const onWorkers: Exceptions = {
+  knownFailures: {
+    "EVT-04": "a Worker is told that its client has gone when it writes the next time, and these events are no more",
+  },
+};
 const honoOnWorkers: Exceptions = {
+  ...onWorkers,
   lacks: { compression: "Workers code what is named as coded, and Hono's compress() is not for them" },
 };
 
@@ -77,7 +83,9 @@ async function checkPlatforms(): Promise<Finding[]> {
     const findings = await Promise.all([
       on(startBun(installation, program, redis.url), JOURNALS.node, () => onBun),
       on(startDeno(installation, program, redis.url), JOURNALS.node, () => ({})),
-      on(startWorkers(installation, program), JOURNALS.workers, (served) => (served === "hono" ? honoOnWorkers : {})),
+      on(startWorkers(installation, program), JOURNALS.workers, (served) =>
+        served === "hono" ? honoOnWorkers : onWorkers,
+      ),
     ]);
     return findings.flat();
   } finally {

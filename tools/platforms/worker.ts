@@ -18,7 +18,7 @@ export default {
   async fetch(request: Request, { SERVED }: { readonly SERVED: string }, platform: Platform): Promise<Response> {
     serve ??= served[SERVED]?.();
     if (serve === undefined) throw new TypeError(`SERVED is ${SERVED}, and has to be one of ${Object.keys(served)}`);
-    return await serve(request, platform);
+    return keptOpen(await serve(request, platform), platform);
   },
 };
 
@@ -32,4 +32,11 @@ function codedByTheRuntime(next: Serve): Serve {
     coded.headers.set("content-encoding", "gzip");
     return coded;
   };
+}
+
+/** Keeps a stream of events open: a Worker that waits for nothing is ended. Real events have their timers. */
+function keptOpen(response: Response, platform: Platform): Response {
+  const areEvents = response.headers.get("content-type")?.startsWith("text/event-stream") === true;
+  if (areEvents) platform.waitUntil(new Promise((resolve) => setTimeout(resolve, 10_000)));
+  return response;
 }
