@@ -63,7 +63,7 @@ export const frameworks: readonly Framework[] = [
     readme: "packages/http",
     note: "A route handler. Where Next runs in more than one process, take a store that they share.",
     tested:
-      "this file with Next's own `NextRequest`, over HTTP; `npm run next-built` also builds it with Next and asks Next's own server",
+      "this file with Next's own `NextRequest`, over HTTP; with `ONCEKEY_NEXT_BUILT=1` this file built by Next, on Next's own server",
   },
   {
     title: "React Router",

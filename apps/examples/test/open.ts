@@ -10,6 +10,7 @@ import type { Context } from "aws-lambda";
 import { NextRequest } from "next/server.js";
 import { createRequestHandler, type ServerBuild } from "react-router";
 import { eventOf, responseOf } from "./function-url.js";
+import { nextBuilt } from "./next-built.js";
 
 /** An example that runs. */
 export interface Running {
@@ -24,8 +25,9 @@ export async function listening(load: () => Promise<{ readonly server: NetServer
   return over((await load()).server);
 }
 
-/** Next.js: the route, with Next's own request. Its server is another matter: see test/next-built.ts. */
+/** Next.js: the route, with Next's own request. With ONCEKEY_NEXT_BUILT=1 it is built, and served by Next's own server. */
 export async function next(): Promise<Running> {
+  if (process.env["ONCEKEY_NEXT_BUILT"] === "1") return nextBuilt();
   const { POST } = await import("../next/app/api/charges/route.js");
   const serve = ({ url, method, headers, body }: Request) =>
     POST(new NextRequest(url, { method, headers, body, duplex: "half" }));
@@ -37,7 +39,7 @@ export async function reactRouter(): Promise<Running> {
   const charges = await import("../react-router/app/routes/charges.js");
   const build: ServerBuild = {
     entry: { module: { default: () => new Response("There is no page here.", { status: 404 }) } },
-    routes: { charges: { id: "charges", path: "api/charges", module: { ...charges, default: undefined } } },
+    routes: { charges: { id: "charges", path: "api/charges", module: Object(charges) } },
     // What browsers load.
     assets: { entry: { imports: [], module: "" }, routes: {}, url: "", version: "" },
     assetsBuildDirectory: "",
