@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { HeaderLines, Incoming } from "@oncekey/http";
-import type { HttpEvent, HttpResult, Invocation } from "./types.js";
+import type { HttpEvent, Invocation } from "./types.js";
 
 /** How a result has to look for the event that it answers. */
 export type Format = "1.0" | "2.0" | "single-value";
@@ -31,13 +31,16 @@ export function incomingOf<Event extends HttpEvent, Context>(
     method: methodOf(event),
     target: targetOf(event),
     lines: (name) => linesOf(event, name),
-    readBody: () => bytesOf(event),
+    readBody: () => bodyOf(event),
   };
 }
 
+function bodyOf({ body, isBase64Encoded }: HttpEvent): Buffer | undefined {
+  return body === undefined || body === null ? undefined : bytesOf(body, isBase64Encoded);
+}
+
 /** The bytes of an event's body, or of a result's. */
-export function bytesOf({ body, isBase64Encoded }: Pick<HttpEvent | Partial<HttpResult>, "body" | "isBase64Encoded">) {
-  if (body === undefined || body === null) return undefined;
+export function bytesOf(body: string, isBase64Encoded: unknown): Buffer {
   return Buffer.from(body, isBase64Encoded === true ? "base64" : "utf8");
 }
 

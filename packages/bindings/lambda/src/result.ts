@@ -8,13 +8,7 @@ const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** What a gateway makes of a handler's result; without its bytes where they are more than may be kept. */
 export function captureResult(result: unknown, format: Format, maxBytes: number): CapturedResponse {
-  if (typeof result !== "object" || result === null || !("statusCode" in result)) {
-    if (format === "2.0") return captured(200, [["content-type", "application/json"]], inferredBody(result), maxBytes);
-    throw new TypeError(
-      `the handler answered ${String(result)}; a result for this event is an object with a statusCode`,
-    );
-  }
-  const { statusCode, headers, multiValueHeaders, cookies, body, isBase64Encoded }: Loose = result;
+  const { statusCode, headers, multiValueHeaders, cookies, body, isBase64Encoded } = formed(result, format);
   const status = Number(statusCode);
   if (!Number.isInteger(status)) {
     throw new TypeError(`the handler answered with the statusCode ${String(statusCode)}; it has to be a whole number`);
@@ -23,27 +17,21 @@ export function captureResult(result: unknown, format: Format, maxBytes: number)
     ...linesOf(headers, multiValueHeaders),
     ...listed(cookies).map((each): HeaderLine => [setCookie, each]),
   ];
-  const text = typeof body === "string" ? body : "";
-  return captured(status, lines, bytesOf({ body: text, isBase64Encoded: isBase64Encoded === true }) ?? none, maxBytes);
+  const bytes = bytesOf(typeof body === "string" ? body : "", isBase64Encoded);
+  return { status, headers: lines, body: bytes.byteLength > maxBytes ? undefined : bytes };
 }
 
 /** A handler's result, of which nothing is known. */
 type Loose = Readonly<Partial<Record<keyof HttpResult, unknown>>>;
 
-const none = new Uint8Array(0);
-
-function captured(
-  status: number,
-  headers: readonly HeaderLine[],
-  body: Uint8Array,
-  maxBytes: number,
-): CapturedResponse {
-  return { status, headers, body: body.byteLength > maxBytes ? undefined : body };
-}
-
 /** With format 2.0 a result that names no status is the body itself. */
-function inferredBody(result: unknown): Uint8Array {
-  return Buffer.from(typeof result === "string" ? result : (JSON.stringify(result) ?? "null"));
+function formed(result: unknown, format: Format): Loose {
+  if (typeof result === "object" && result !== null && "statusCode" in result) return result;
+  if (format === "2.0") {
+    const body = typeof result === "string" ? result : (JSON.stringify(result) ?? "null");
+    return { statusCode: 200, headers: { "content-type": "application/json" }, body };
+  }
+  throw new TypeError(`the handler answered ${String(result)}; a result for this event is an object with a statusCode`);
 }
 
 /** Of a name that is in both, the gateway takes the list. */

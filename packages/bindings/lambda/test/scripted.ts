@@ -57,7 +57,7 @@ function handle(script: ScriptedApp, scenario: Scenario, event: HttpEvent, field
   return script
     .visit(scenario, {
       header: (name) => headerOf(event, name),
-      body: async () => bytesOf(event) ?? new Uint8Array(0),
+      body: async () => bytesOf(event.body ?? "", event.isBase64Encoded),
     })
     .then((visit) => {
       if (visit.kind === "error") throw visit.error;
