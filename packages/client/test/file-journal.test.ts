@@ -155,6 +155,30 @@ describe("sealed files", () => {
     await reopened.close();
   });
 
+  it("hold to the first of two claims of one name after they were rewritten", async () => {
+    const folder = newFolder();
+    const first = fileJournal(folder, { segmentBytes: 600 });
+    const second = fileJournal(folder, { segmentBytes: 600 });
+    await first.claim({ ...record("a"), key: "first" });
+    expect(await second.claim({ ...record("a"), key: "second" })).toMatchObject({ key: "first" });
+    for (let count = 0; count < 4; count += 1) await second.claim(record(`filler-${count}`));
+    await Promise.all([first.close(), second.close()]);
+    const reopened = fileJournal(folder);
+    expect(await reopened.get("a")).toMatchObject({ key: "first" });
+    await reopened.close();
+  });
+
+  it("are rewritten by drafts, of which the abandoned ones are removed", async () => {
+    const folder = newFolder();
+    await fileJournal(folder).close();
+    const [abandoned, recent] = ["00000001.log.a.draft", "00000001.log.b.draft"];
+    for (const name of [abandoned, recent]) fs.writeFileSync(join(folder, name), "");
+    const before = new Date(Date.now() - DAY_MS);
+    fs.utimesSync(join(folder, abandoned), before, before);
+    await fileJournal(folder).close();
+    expect(readdirSync(folder)).toEqual(["00000001.log", recent]);
+  });
+
   it("are left behind by every process, one that has slept through the sealing included", async () => {
     const folder = newFolder();
     const sleeper = fileJournal(folder, { segmentBytes: 500 });

@@ -35,8 +35,3 @@ function unpacked(_name: string, value: unknown): unknown {
   if (typeof value !== "object" || value === null || !(BYTES in value)) return value;
   return new Uint8Array(Buffer.from(String(value[BYTES]), "base64"));
 }
-
-/** The operation that a claim or a change is about. */
-export function subjectOf(entry: Exclude<Entry, { type: "seal" }>): string {
-  return entry.type === "claim" ? entry.record.operationId : entry.operationId;
-}

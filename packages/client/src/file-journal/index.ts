@@ -1,6 +1,6 @@
 import { isPending, patched } from "../journal/apply.js";
 import type { Journal, JournalPatch, OperationRecord } from "../journal/types.js";
-import { type Entry, subjectOf } from "./entries.js";
+import type { Entry } from "./entries.js";
 import { Folder } from "./folder.js";
 import { Segment } from "./segment.js";
 
@@ -51,6 +51,10 @@ class SegmentedJournal implements FileJournal {
   readonly #segmentBytes: number;
   readonly #keepSettledMs: number;
   readonly #records = new Map<string, OperationRecord>();
+  /** The file of the claim of each. */
+  readonly #claimedIn = new Map<string, number>();
+  /** Files with claims that say nothing any more; the others need not be read to be compacted. */
+  readonly #superfluousIn = new Set<number>();
   #segment: Segment;
   #waiting: Waiting[] = [];
   #flushing: Promise<void> | undefined;
@@ -76,10 +80,9 @@ class SegmentedJournal implements FileJournal {
   async claim(record: OperationRecord): Promise<OperationRecord> {
     const { operationId } = record;
     if (this.#failure !== undefined) throw this.#failure;
-    this.#catchUp();
+    if (this.#records.has(operationId)) await this.#makeSure();
+    // Another process may have claimed it since: its line comes first then, and this one does no harm.
     if (!this.#records.has(operationId)) await this.#append({ type: "claim", record });
-    // Written by a process that may have died before it could make sure of it.
-    else if (this.#segment.isUnsure) await this.#sync(this.#segment);
     const kept = this.#records.get(operationId);
     if (kept === undefined) throw new Error(`the journal lost the operation ${JSON.stringify(operationId)}`);
     return kept;
@@ -114,25 +117,31 @@ class SegmentedJournal implements FileJournal {
     // Said to all processes first, in the order of everything else, so that they forget alike.
     if (old.length > 0) await this.#write(old.map(({ operationId }) => ({ type: "delete", operationId })));
     const latest = this.#segment.number;
-    for (const number of this.#folder.numbers().filter((other) => other < latest)) await this.#compactFile(number);
+    for (const number of [...this.#superfluousIn].filter((other) => other < latest)) {
+      this.#superfluousIn.delete(number);
+      await this.#compactFile(number);
+    }
   }
 
   async #compactFile(number: number): Promise<void> {
     const segment = new Segment(this.#folder.pathOf(number), number);
-    const entries = [...segment.readOn()].flatMap((entry) => (entry.type === "seal" ? [] : [entry]));
+    const kept = [...segment.readOn()].filter((entry) => this.#matters(entry, number));
     segment.close();
+    await this.#folder.rewrite(number, kept);
+  }
+
+  #matters(entry: Entry, number: number): boolean {
+    if (entry.type === "claim") return this.#claimedIn.get(entry.record.operationId) === number;
+    if (entry.type === "update") return this.#records.has(entry.operationId);
     // A deletion stays: another process may be writing back the claim that it deletes.
-    const kept = entries.filter((entry) => entry.type === "delete" || this.#records.has(subjectOf(entry)));
-    if (kept.length < entries.length) await this.#folder.rewrite(number, kept);
+    return entry.type === "delete";
   }
 
   /** Adds an entry; entries that come while the disk is busy share the next write. */
   #append(entry: Entry): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ entry, resolve, reject });
-      this.#flushing ??= this.#flush().finally(() => {
-        this.#flushing = undefined;
-      });
+      this.#flushing ??= this.#flush();
     });
   }
 
@@ -147,20 +156,31 @@ class SegmentedJournal implements FileJournal {
         for (const { reject } of batch) reject(error);
       }
     }
+    this.#flushing = undefined;
   }
 
   async #write(entries: readonly Entry[]): Promise<void> {
     const mustLast = entries.some(({ type }) => type === "claim");
-    for (;;) {
+    for (let counts = false; !counts; ) {
       const segment = this.#segment;
       segment.append(entries);
-      this.#catchUp();
-      // A seal came first, perhaps: what stands after it does not count. What counts twice does no harm.
-      if (segment !== this.#segment) continue;
-      if (mustLast) await this.#sync(segment);
-      break;
+      const synced = mustLast ? this.#sync(segment) : undefined;
+      try {
+        // While the disk is at work.
+        this.#catchUp();
+        // A seal came first, perhaps: what stands after it does not count. What counts twice does no harm.
+        counts = segment === this.#segment;
+      } finally {
+        await synced;
+      }
     }
     if (this.#segment.bytes >= this.#segmentBytes) await this.#seal();
+  }
+
+  /** What was read may have been written by a process that died before it could make sure of it. */
+  async #makeSure(): Promise<void> {
+    this.#catchUp();
+    if (this.#segment.isUnsure) await this.#sync(this.#segment);
   }
 
   async #sync(segment: Segment): Promise<void> {
@@ -196,11 +216,21 @@ class SegmentedJournal implements FileJournal {
   }
 
   #apply(entry: Entry): void {
+    const { number } = this.#segment;
     if (entry.type === "claim") {
       const { operationId } = entry.record;
-      if (!this.#records.has(operationId)) this.#records.set(operationId, entry.record);
-    } else if (entry.type === "delete") this.#records.delete(entry.operationId);
-    else if (entry.type === "update") {
+      // A second claim of the name says nothing.
+      if (this.#records.has(operationId)) this.#superfluousIn.add(number);
+      else {
+        this.#records.set(operationId, entry.record);
+        this.#claimedIn.set(operationId, number);
+      }
+    } else if (entry.type === "delete") {
+      const claimedIn = this.#claimedIn.get(entry.operationId);
+      if (claimedIn !== undefined) this.#superfluousIn.add(claimedIn);
+      this.#claimedIn.delete(entry.operationId);
+      this.#records.delete(entry.operationId);
+    } else if (entry.type === "update") {
       const record = this.#records.get(entry.operationId);
       if (record !== undefined) this.#records.set(entry.operationId, patched(record, entry.patch));
     }

@@ -5,6 +5,14 @@ import { decodeEntry, type Entry, encodeEntry } from "./entries.js";
 const { O_APPEND, O_CREAT, O_RDWR } = constants;
 const CHUNK_BYTES = 64 * 1024;
 
+/** What was added last, until it has been read. */
+interface Appended {
+  readonly bytes: Buffer;
+  readonly entries: readonly Entry[];
+  /** Set once a sync has begun that includes it. */
+  syncing: { sureEntries: number } | undefined;
+}
+
 /** One file of a journal, open for appending and for reading on from where one was. */
 export class Segment {
   readonly path: string;
@@ -15,7 +23,7 @@ export class Segment {
   #readBytes = 0;
   #unfinished = "";
   #isSealed = false;
-  #appended: { readonly bytes: Buffer; readonly entries: readonly Entry[] } | undefined;
+  #appended: Appended | undefined;
   #isLeft = false;
   #readEntries = 0;
   #sureEntries = 0;
@@ -47,7 +55,7 @@ export class Segment {
     if (written < bytes.length) {
       throw new Error(`${this.path}: only ${written} of ${bytes.length} bytes could be written; is the disk full?`);
     }
-    this.#appended = { bytes, entries };
+    this.#appended = { bytes, entries, syncing: undefined };
   }
 
   /** Something was read of which it is not known that it would survive a loss of power. */
@@ -55,13 +63,14 @@ export class Segment {
     return this.#readEntries > this.#sureEntries;
   }
 
-  /** Makes what was read survive a loss of power, by whichever process it was appended. */
+  /** Makes what was read survive a loss of power, by whichever process it was appended, and what was appended here. */
   async sync(): Promise<void> {
-    const entries = this.#readEntries;
+    const begun = { sureEntries: this.#readEntries };
+    if (this.#appended !== undefined) this.#appended.syncing = begun;
     this.#syncing += 1;
     try {
       await datasync(this.#descriptor);
-      this.#sureEntries = Math.max(this.#sureEntries, entries);
+      this.#sureEntries = Math.max(this.#sureEntries, begun.sureEntries);
     } finally {
       this.#syncing -= 1;
       if (this.#isLeft && this.#syncing === 0) closeSync(this.#descriptor);
@@ -81,6 +90,8 @@ export class Segment {
         yield entry;
         if (this.#isSealed) return;
       }
+      // Less than was asked for: that was the end of the file.
+      if (length < chunk.length) return;
     }
   }
 
@@ -88,7 +99,10 @@ export class Segment {
     const own = this.#appended;
     this.#appended = undefined;
     // Nobody else wrote meanwhile, as is usual: what was written need not be read back.
-    if (own !== undefined && this.#unfinished === "" && chunk.equals(own.bytes)) return own.entries;
+    if (own !== undefined && this.#unfinished === "" && chunk.equals(own.bytes)) {
+      if (own.syncing !== undefined) own.syncing.sureEntries = this.#readEntries + own.entries.length;
+      return own.entries;
+    }
     const lines = (this.#unfinished + this.#decoder.write(chunk)).split("\n");
     // Of the last line the rest may still be on its way.
     this.#unfinished = lines.pop() ?? "";
