@@ -84,10 +84,10 @@ export const frameworks: readonly Framework[] = [
   {
     title: "node:http",
     install: "@oncekey/core @oncekey/http",
-    files: [{ path: "node-http/server.ts" }, { path: "node-http/idempotent.ts" }],
+    files: [{ path: "node-http/server.ts" }],
     readme: "packages/http",
-    note: "No framework: the second file is the adapter, to be copied.",
-    tested: "these files, over HTTP",
+    note: "No framework. `protect` goes around a listener; what that throws is for whoever calls it.",
+    tested: overHttp,
   },
   {
     title: "AWS Lambda",

@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
 import { json } from "node:stream/consumers";
 import { MemoryStore } from "@oncekey/core";
-import { idempotent } from "./idempotent.js";
+import { protect } from "@oncekey/http/node";
 
 const charges: { id: string; amount: number }[] = []; // stands for your database
 
-const createCharge = idempotent(
+const createCharge = protect(
   async (req, res) => {
     const { amount } = Object(await json(req));
     const charge = { id: `ch_${charges.length + 1}`, amount };
