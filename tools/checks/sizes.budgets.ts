@@ -16,24 +16,28 @@ export const ENDPOINT = `
   import { protect } from "@oncekey/http";
   export default protect(async () => new Response(), { store: new MemoryStore(), scope: "global" });`;
 
+const HELD = `
+  export { HeldResponse, headerLines, headerLinesOf, nodeIncoming } from "@oncekey/http/node";
+  export { requestBody, sendReply, withEarlier, writeResponse } from "@oncekey/http/node";`;
+
 /** What a user bundles with everything below it. */
 const whole: readonly Budget[] = [
-  { what: "a protected endpoint: `protect` and `MemoryStore`", code: ENDPOINT, most: 31_500, aim: 12_000 },
-  { what: "jobs without HTTP: `createOncekey`", code: `export { createOncekey } from "@oncekey/core"`, most: 13_700 },
+  { what: "a protected endpoint: `protect` and `MemoryStore`", code: ENDPOINT, most: 32_500, aim: 12_000 },
+  { what: "jobs without HTTP: `createOncekey`", code: `export { createOncekey } from "@oncekey/core"`, most: 14_200 },
 ];
 
 /** One import from a package: nothing of what stands beside it comes along. */
 const single: readonly Budget[] = [
-  one("core", "fingerprint", 10_000),
-  one("core", "recordId", 2_300),
-  one("core", "deriveKey", 2_600),
-  one("core", "MemoryStore", 1_800),
-  one("core", "aesGcm", 2_000),
-  one("core", "decide", 1_100),
-  one("core", "stateOf", 700),
-  one("core", "isOncekeyError", 700),
-  one("http", "parseIdempotencyKey", 1_800),
-  one("http", "classifyStatus", 1_200),
+  one("core", "fingerprint", 10_200),
+  one("core", "recordId", 2_100),
+  one("core", "deriveKey", 2_400),
+  one("core", "MemoryStore", 1_600),
+  one("core", "aesGcm", 1_800),
+  one("core", "decide", 900),
+  one("core", "stateOf", 500),
+  one("core", "isOncekeyError", 500),
+  one("http", "parseIdempotencyKey", 1_500),
+  one("http", "classifyStatus", 500),
 ];
 
 /** A package's own code: its dependencies and peers are there already, or counted above. */
@@ -42,11 +46,11 @@ const own: readonly Budget[] = [
   everything("fastify", 2_000),
   everything("koa", 2_000),
   everything("hono", 2_000),
-  everything("nestjs", 2_500, 2_000),
+  everything("nestjs", 3_000, 2_000),
   handler("idempotency", 2_000),
   handler("idempotentHandler", 2_000),
   handler("idempotentBatch", 2_000),
-  { what: "`@oncekey/http/node`", code: `export * from "@oncekey/http/node"`, own: "@oncekey/http", most: 4_000 },
+  { what: "what they share of `@oncekey/http/node`", code: HELD, own: "@oncekey/http", most: 4_000 },
   everything("redis", 6_000),
   everything("dynamodb", 7_500),
   everything("postgres", 7_500),
