@@ -7,7 +7,6 @@ import {
   beginClaim,
   beginVacating,
   type Claiming,
-  type ClaimStep,
   leaseEndMs,
   type Mint,
 } from "../steps.js";
@@ -51,39 +50,65 @@ export interface Unavailable {
 }
 
 /** Claims a key: sends the call that the rules ask for until one is answered, all copies within the claim's time-out. */
-export async function claimKey(tools: Tools, id: string, claim: Claim, current: Stored | undefined): Promise<Claimed> {
-  const { port, clock, mint } = tools;
-  let sentAtMs = clock.nowMs();
-  const endMs = sentAtMs + tools.claimTimeoutMs;
-  let backoff: Backoff | undefined;
-  let step: ClaimStep = beginClaim(current, claim, mint);
-  let doubtful = false;
-  let takeOver = false;
-  let cause: unknown;
-  while (step.next === "call") {
-    const { claiming }: { claiming: Claiming } = step;
-    takeOver = claiming.attempt.do === "replace" && claiming.attempt.over === "abandoned";
-    if (sentAtMs >= endMs) {
-      return { result: "unavailable", cause: cause ?? contended(), lost: doubtful ? claiming : undefined };
-    }
-    const reply = await port.send(id, claiming.call, endMs - sentAtMs);
-    if (reply instanceof Fault) {
-      cause = reply.cause;
-      if (reply.definite) return { result: "unavailable", cause, lost: doubtful ? claiming : undefined };
-      doubtful = true;
-      backoff ??= new Backoff(10, 200);
-      await pause(clock, Math.min(backoff.nextMs(), Math.max(0, endMs - clock.nowMs())));
-      step = afterClaim(claiming, "no-reply", claim, mint);
-    } else {
-      doubtful = false;
-      step = afterClaim(claiming, reply, claim, mint);
-    }
-    if (step.next === "call") sentAtMs = clock.nowMs();
-  }
-  if (step.next === "answer") return { result: "answered", decision: step.decision };
-  const { stored, record, minted } = step;
-  const grant: Grant = { version: stored.version, record, minted, leaseEndMs: leaseEndMs(sentAtMs, stored), takeOver };
-  return { result: "granted", grant };
+export function claimKey(tools: Tools, id: string, claim: Claim, current: Stored | undefined): Promise<Claimed> {
+  const sentAtMs = tools.clock.nowMs();
+  const step = beginClaim(current, claim, tools.mint);
+  if (step.next === "answer") return Promise.resolve({ result: "answered", decision: step.decision });
+  if (step.next === "run") throw new TypeError("unreachable: nothing is granted before it was asked for");
+  const quest: Quest = { tools, id, claim, endMs: sentAtMs + tools.claimTimeoutMs, doubtful: false };
+  return ask(quest, step.claiming, sentAtMs);
+}
+
+/** A claim, from its first call to its end. */
+interface Quest {
+  readonly tools: Tools;
+  readonly id: string;
+  readonly claim: Claim;
+  readonly endMs: number;
+  /** The last call may have been applied, or still will be. */
+  doubtful: boolean;
+  cause?: unknown;
+  backoff?: Backoff;
+}
+
+function ask(quest: Quest, claiming: Claiming, sentAtMs: number): Promise<Claimed> {
+  const { tools, id, claim, endMs } = quest;
+  return tools.port.send(id, claiming.call, endMs - sentAtMs, (reply) => {
+    if (reply instanceof Fault) return askAgain(quest, claiming, reply);
+    quest.doubtful = false;
+    const step = afterClaim(claiming, reply, claim, tools.mint);
+    if (step.next === "answer") return { result: "answered", decision: step.decision };
+    if (step.next === "call") return askInTime(quest, step.claiming);
+    const { stored, record, minted } = step;
+    const takeOver = claiming.attempt.do === "replace" && claiming.attempt.over === "abandoned";
+    const grant: Grant = {
+      version: stored.version,
+      record,
+      minted,
+      leaseEndMs: leaseEndMs(sentAtMs, stored),
+      takeOver,
+    };
+    return { result: "granted", grant };
+  });
+}
+
+function askInTime(quest: Quest, claiming: Claiming): Claimed | Promise<Claimed> {
+  const nowMs = quest.tools.clock.nowMs();
+  return nowMs < quest.endMs ? ask(quest, claiming, nowMs) : unavailable(quest, claiming);
+}
+
+async function askAgain(quest: Quest, claiming: Claiming, { cause, definite }: Fault): Promise<Claimed> {
+  const { clock } = quest.tools;
+  quest.cause = cause;
+  if (definite) return unavailable(quest, claiming);
+  quest.doubtful = true;
+  quest.backoff ??= new Backoff(10, 200);
+  await pause(clock, Math.min(quest.backoff.nextMs(), Math.max(0, quest.endMs - clock.nowMs())));
+  return askInTime(quest, claiming);
+}
+
+function unavailable({ cause, doubtful }: Quest, claiming: Claiming): Unavailable {
+  return { result: "unavailable", cause: cause ?? contended(), lost: doubtful ? claiming : undefined };
 }
 
 function contended(): OncekeyError {
@@ -102,7 +127,7 @@ export async function vacateKey(
   const backoff = new Backoff(50, 5_000);
   let vacating = beginVacating(lost, mint);
   for (;;) {
-    const reply = await port.send(id, vacating.call, tools.completionTimeoutMs);
+    const reply = await port.send(id, vacating.call, tools.completionTimeoutMs, (reply) => reply);
     const step = afterVacating(vacating, reply instanceof Fault ? "no-reply" : reply, mint);
     if (step.next === "done") return { done: true };
     vacating = step.vacating;

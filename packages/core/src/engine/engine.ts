@@ -192,7 +192,7 @@ class Engine implements Oncekey {
     );
     // Spelt out: V8 makes a new hidden class for each object that begins with a spread and goes on, at half of the price of
     // the whole operation.
-    return settleAttempt({
+    return await settleAttempt({
       hold,
       codec,
       maxRecordBytes,

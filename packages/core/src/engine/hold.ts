@@ -211,33 +211,35 @@ export class Hold {
     this.#minted.push(version);
   }
 
-  async #write(first: Writing, endMs: number): Promise<Written> {
+  /** Sends a write until it is answered, or until `endMs`. */
+  #write(writing: Writing, endMs: number, backoff?: Backoff): Promise<Written> {
     const { port, clock, mint, completionTimeoutMs } = this.#tools;
-    let backoff: Backoff | undefined;
-    let step: WriteStep = { next: "call", writing: first };
-    while (step.next === "call") {
-      const { writing }: { writing: Writing } = step;
-      const { call } = writing;
-      this.#remember(call.version);
-      const sentAtMs = clock.nowMs();
-      const reply = await port.send(this.id, call, Math.max(1, Math.min(endMs - sentAtMs, completionTimeoutMs)));
-      if (!(reply instanceof Fault)) {
-        step = afterWriting(writing, reply, this.#minted, this.#settings.retentionMs, mint);
-        if (step.next === "done" && step.stored !== undefined) this.#hold(step.stored, sentAtMs);
-        continue;
-      }
-      const { cause } = reply;
-      if (isOncekeyError(cause, "RECORD_TOO_LARGE")) return { next: "too-large", writing, cause };
-      step = afterWriting(writing, "no-reply", this.#minted, this.#settings.retentionMs, mint);
-      if (step.next !== "call") return step;
-      const givingWay = !this.#renewing && writing.purpose === "renew";
-      const leftMs = endMs - clock.nowMs();
-      if (leftMs <= 0 || givingWay || this.#tools.stopped())
-        return { next: "unanswered", writing: step.writing, cause };
-      backoff ??= new Backoff(20, 1_000);
-      await pause(clock, Math.min(backoff.nextMs(), leftMs));
-    }
-    return step;
+    const { call } = writing;
+    this.#remember(call.version);
+    const sentAtMs = clock.nowMs();
+    return port.send(this.id, call, Math.max(1, Math.min(endMs - sentAtMs, completionTimeoutMs)), (reply) => {
+      if (reply instanceof Fault) return this.#writeAgain(writing, reply, endMs, backoff);
+      const step = afterWriting(writing, reply, this.#minted, this.#settings.retentionMs, mint);
+      if (step.next === "done" && step.stored !== undefined) this.#hold(step.stored, sentAtMs);
+      return step.next === "call" ? this.#write(step.writing, endMs, backoff) : step;
+    });
+  }
+
+  async #writeAgain(
+    writing: Writing,
+    { cause }: Fault,
+    endMs: number,
+    backoff = new Backoff(20, 1_000),
+  ): Promise<Written> {
+    const { clock, mint } = this.#tools;
+    if (isOncekeyError(cause, "RECORD_TOO_LARGE")) return { next: "too-large", writing, cause };
+    const step = afterWriting(writing, "no-reply", this.#minted, this.#settings.retentionMs, mint);
+    if (step.next !== "call") return step;
+    const givingWay = !this.#renewing && writing.purpose === "renew";
+    const leftMs = endMs - clock.nowMs();
+    if (leftMs <= 0 || givingWay || this.#tools.stopped()) return { next: "unanswered", writing: step.writing, cause };
+    await pause(clock, Math.min(backoff.nextMs(), leftMs));
+    return this.#write(step.writing, endMs, backoff);
   }
 
   #hold(stored: Stored, sentAtMs: number): void {

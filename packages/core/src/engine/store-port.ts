@@ -26,37 +26,51 @@ export class StorePort {
     this.#clock = clock;
   }
 
-  /** Sends one copy of a call. After a time-out the call may still be applied, now or later. */
-  send(id: string, call: Call, timeoutMs: number): Promise<Write | Fault> {
-    try {
-      return this.#within(timeoutMs, applyCall(this.#store, id, call), isWrite);
-    } catch (cause) {
-      return Promise.resolve(new Fault(cause));
-    }
+  /**
+   * Sends one copy of a call, and answers what `read` makes of its reply. After a time-out the call may still be applied, now
+   * or later; `read` is told of the time-out and of nothing after it.
+   *
+   * The promise that waits for the store is the one that is answered: whoever reads in `read` needs none of its own.
+   */
+  send<T>(id: string, call: Call, timeoutMs: number, read: (reply: Write | Fault) => T | Promise<T>): Promise<T> {
+    return this.#within(timeoutMs, () => applyCall(this.#store, id, call), isWrite, read);
   }
 
   get(id: string, timeoutMs: number): Promise<Stored | undefined | Fault> {
-    try {
-      return this.#within(timeoutMs, this.#store.get(id), isStanding);
-    } catch (cause) {
-      return Promise.resolve(new Fault(cause));
-    }
+    return this.#within(
+      timeoutMs,
+      () => this.#store.get(id),
+      isStanding,
+      (reply) => reply,
+    );
   }
 
-  #within<T>(timeoutMs: number, answer: Promise<T>, fits: (value: unknown) => boolean): Promise<T | Fault> {
-    return new Promise((resolve) => {
+  #within<Answer, T>(
+    timeoutMs: number,
+    ask: () => Promise<Answer>,
+    fits: (value: unknown) => boolean,
+    read: (reply: Answer | Fault) => T | Promise<T>,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      let cancel: (() => void) | undefined;
+      const end = (reply: Answer | Fault) => {
+        if (cancel === undefined) return;
+        cancel();
+        cancel = undefined;
+        try {
+          resolve(read(reply));
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const failed = (cause: unknown) => end(new Fault(cause));
       // Idle: while a store has a connection, that keeps the process alive; a timer that does costs more than the call.
-      const cancel = this.#clock.setTimer(() => resolve(new Fault(timedOut(timeoutMs))), timeoutMs, "idle");
-      Promise.resolve(answer).then(
-        (value) => {
-          cancel();
-          resolve(fits(value) ? value : new Fault(misanswered(value)));
-        },
-        (cause: unknown) => {
-          cancel();
-          resolve(new Fault(cause));
-        },
-      );
+      cancel = this.#clock.setTimer(() => failed(timedOut(timeoutMs)), timeoutMs, "idle");
+      try {
+        Promise.resolve(ask()).then((value) => end(fits(value) ? value : new Fault(misanswered(value))), failed);
+      } catch (cause) {
+        failed(cause);
+      }
     });
   }
 }
