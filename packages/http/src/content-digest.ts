@@ -18,8 +18,12 @@ export type VerifiedContentDigest<Req> = (
   request: Req,
 ) => string | null | undefined | Promise<string | null | undefined>;
 
-const MEMBER = new RegExp(`(${KEY})=(${BYTE_SEQUENCE})(?:${PARAMETER})*`, "y");
+const MEMBER = /* @__PURE__ */ member();
 const COMMA = /[ \t]*,[ \t]*/y;
+
+function member(): RegExp {
+  return new RegExp(`(${KEY})=(${BYTE_SEQUENCE})(?:${PARAMETER})*`, "y");
+}
 
 /** The length of SHA-256, in base64. */
 const SHA_256 = /^:([A-Za-z\d+/]{43})=?:$/;

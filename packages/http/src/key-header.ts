@@ -37,7 +37,7 @@ export interface KeySyntax {
 export const DEFAULT_MAX_KEY_LENGTH = 255;
 
 /* A String, then parameters, which the draft does not define and so are ignored. */
-const QUOTED = new RegExp(`^(${STRING})(?:${PARAMETER})*`);
+const QUOTED = /* @__PURE__ */ quoted();
 const ANOTHER_MEMBER = /^[ \t]*,/;
 /** Visible ASCII without `"`, `,`, `;` and `\`, and not beginning like another kind of structured item. */
 const BARE = /^(?![:?@(%])[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]+$/;
@@ -75,6 +75,10 @@ export function checkKeySyntax(options: KeySyntax): KeySyntax {
     throw new TypeError(`maxLength: ${String(maxLength)} is not a whole number from 1 to 1024`);
   }
   return options;
+}
+
+function quoted(): RegExp {
+  return new RegExp(`^(${STRING})(?:${PARAMETER})*`);
 }
 
 function parseQuoted(value: string, maxLength: number): ParsedKey {

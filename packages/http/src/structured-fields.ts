@@ -4,26 +4,35 @@
  */
 
 /** A String, in its quotes. */
-export const STRING = String.raw`"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"`;
+export const STRING = /* @__PURE__ */ textOf(/"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*"/);
 
 /** A Byte Sequence, in its colons; the padding may be left out. */
-export const BYTE_SEQUENCE = String.raw`:(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}(?:==)?|[A-Za-z\d+/]{3}=?)?:`;
+export const BYTE_SEQUENCE = /* @__PURE__ */ textOf(
+  /:(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}(?:==)?|[A-Za-z\d+/]{3}=?)?:/,
+);
 
 /** The name of a parameter, or of a member of a Dictionary. */
-export const KEY = String.raw`[a-z*][a-z\d_\-.*]*`;
-
-const BARE_ITEMS = [
-  String.raw`-?(?:\d{1,12}\.\d{1,3}|\d{1,15})`,
-  STRING,
-  String.raw`[A-Za-z*][!#$%&'*+\-.^_\`|~\dA-Za-z:/]*`,
-  BYTE_SEQUENCE,
-  String.raw`\?[01]`,
-  String.raw`@-?\d{1,15}`,
-  String.raw`%"(?:[\x20\x21\x23\x24\x26-\x7e]|%[\da-f]{2})*"`,
-];
+export const KEY = /* @__PURE__ */ textOf(/[a-z*][a-z\d_\-.*]*/);
 
 /** One parameter of an item, with its semicolon. */
-export const PARAMETER = `; *${KEY}(?:=(?:${BARE_ITEMS.join("|")}))?`;
+export const PARAMETER = /* @__PURE__ */ parameter();
+
+function parameter(): string {
+  const bareItems = [
+    textOf(/-?(?:\d{1,12}\.\d{1,3}|\d{1,15})/),
+    STRING,
+    textOf(/[A-Za-z*][!#$%&'*+\-.^_`|~\dA-Za-z:/]*/),
+    BYTE_SEQUENCE,
+    textOf(/\?[01]/),
+    textOf(/@-?\d{1,15}/),
+    textOf(/%"(?:[\x20\x21\x23\x24\x26-\x7e]|%[\da-f]{2})*"/),
+  ];
+  return `; *${KEY}(?:=(?:${bareItems.join("|")}))?`;
+}
+
+function textOf({ source }: RegExp): string {
+  return source;
+}
 
 /**
  * Takes optional white space away: spaces and tabs, nothing else (RFC 9110, section 5.5). Not by a regular expression:
