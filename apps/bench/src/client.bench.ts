@@ -30,7 +30,7 @@ function record(operationId: string): OperationRecord {
   const request = { method: "POST", url, headers, body: Buffer.from(init.body) };
   return {
     operationId,
-    key: crypto.randomUUID(),
+    key: "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f",
     fingerprint: "0f".repeat(32),
     request,
     state: "intent",

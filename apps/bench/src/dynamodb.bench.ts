@@ -1,65 +1,21 @@
 import { randomBytes } from "node:crypto";
-import {
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from "@aws-sdk/client-dynamodb";
-import { type Completed, encodeRecord, type InProgress } from "@oncekey/core";
+import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { createTable, DynamoDBStore, type DynamoDBStoreOptions } from "@oncekey/dynamodb";
 import { startDynamoDB } from "@oncekey/services";
+import { type Alone, alone } from "./stores/alone.js";
+import { dynamodbFloor, FLOOR, openClient, TABLE } from "./stores/dynamodb.js";
+import { storeContender } from "./stores/ours.js";
+import { runningBytes } from "./stores/payload.js";
 import type { BenchGroup, BenchSuite } from "./suite.js";
 
-const DAY_MS = 86_400_000;
 const KEPT = 256;
 const BURST = 64;
-const TABLE = "oncekey_records";
-const FLOOR = "floor";
-
-const fingerprint = `s1:${"x".repeat(43)}`;
-const running: InProgress = { state: "in-progress", fingerprint, attempt: 1, leaseMs: 30_000 };
-const completed: Completed = { state: "completed", fingerprint, attempt: 1, result: randomBytes(350) };
-const runningBytes = encodeRecord(running);
-const completedBytes = encodeRecord(completed);
 
 type Path = "first" | "replay";
 
-/** A way to do the two things that are measured, for one id. */
-interface Contender extends Record<Path, (id: string) => Promise<unknown>> {
-  readonly name: string;
-}
-
-/** The least that could work: a conditional write and a second one, and one read, which judge nothing and keep no time. */
-function bareClient(client: DynamoDBClient): Contender {
-  const put = (id: string) =>
-    new PutItemCommand({
-      TableName: FLOOR,
-      Item: { id: { S: id }, version: { S: "v1" }, record: { B: runningBytes }, ttl: { N: "1900000000" } },
-      ConditionExpression: "attribute_not_exists(id)",
-    });
-  const update = (id: string) =>
-    new UpdateItemCommand({
-      TableName: FLOOR,
-      Key: { id: { S: id } },
-      UpdateExpression: "SET version = :v, #r = :r",
-      ExpressionAttributeNames: { "#r": "record" },
-      ExpressionAttributeValues: { ":v": { S: "v2" }, ":r": { B: completedBytes } },
-    });
-  const get = (id: string) => new GetItemCommand({ TableName: FLOOR, Key: { id: { S: id } }, ConsistentRead: true });
-  return {
-    name: "bare client",
-    first: async (id) => {
-      await client.send(put(id));
-      await client.send(update(id));
-    },
-    replay: (id) => client.send(get(id)),
-  };
-}
-
 /** What a replay in one request takes at least, if it is to be a claim where nothing stands: a write that is refused. */
-function bareRefusal(client: DynamoDBClient): Contender {
-  const bare = bareClient(client);
+function bareRefusal(client: DynamoDBClient): Alone {
+  const bare = dynamodbFloor(client);
   const put = (id: string) =>
     new PutItemCommand({
       TableName: FLOOR,
@@ -69,7 +25,7 @@ function bareRefusal(client: DynamoDBClient): Contender {
     });
   return {
     name: "bare client, refused PutItem",
-    first: bare.first,
+    first: (id) => bare.run(id, "first"),
     replay: async (id) => {
       const answer = await client.send(put(id)).catch((error: unknown) => error);
       if (!(answer instanceof ConditionalCheckFailedException)) throw answer;
@@ -77,16 +33,8 @@ function bareRefusal(client: DynamoDBClient): Contender {
   };
 }
 
-function store(name: string, client: DynamoDBClient, options: DynamoDBStoreOptions = {}): Contender {
-  const dynamodb = new DynamoDBStore(client, { table: TABLE, ...options });
-  return {
-    name,
-    first: async (id) => {
-      await dynamodb.create(id, "v1", running, DAY_MS);
-      await dynamodb.replace(id, "v1", "v2", completed);
-    },
-    replay: (id) => dynamodb.create(id, "v3", running, DAY_MS),
-  };
+function store(name: string, client: DynamoDBClient, options: DynamoDBStoreOptions = {}): Alone {
+  return alone(storeContender(name, "SDK", new DynamoDBStore(client, { table: TABLE, ...options })), name);
 }
 
 /** Notes each request of a client and the units that DynamoDB says it used; of a refused write it says nothing. */
@@ -109,7 +57,7 @@ function countersOf(client: DynamoDBClient): string[] {
 
 /** What one run of each takes: requests, units, and processor time of this process, most of which is the SDK's. */
 async function costsOf(path: Path, endpoint: string, id: () => string): Promise<string> {
-  const counting = connect(endpoint);
+  const counting = openClient(endpoint);
   const requests = countersOf(counting);
   const sent: string[] = [];
   for (const contender of contendersOf(path, counting)) {
@@ -117,7 +65,7 @@ async function costsOf(path: Path, endpoint: string, id: () => string): Promise<
     sent.push(requests.splice(0).join(" + "));
   }
   counting.destroy();
-  const client = connect(endpoint);
+  const client = openClient(endpoint);
   const contenders = contendersOf(path, client);
   const processor = await processorTimes(contenders, (contender) => contender[path](id()));
   client.destroy();
@@ -130,7 +78,7 @@ async function costsOf(path: Path, endpoint: string, id: () => string): Promise<
 }
 
 /** The median processor time of one run, and the median of its ratio to the first contender's, in turns. */
-async function processorTimes(contenders: readonly Contender[], run: (contender: Contender) => Promise<unknown>) {
+async function processorTimes(contenders: readonly Alone[], run: (contender: Alone) => Promise<unknown>) {
   const rounds: number[][] = [];
   for (let round = 0; round < 40; round++) {
     const times: number[] = [];
@@ -154,22 +102,13 @@ function medianOf(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-function contendersOf(path: Path, client: DynamoDBClient): readonly [Contender, ...Contender[]] {
+function contendersOf(path: Path, client: DynamoDBClient): readonly [Alone, ...Alone[]] {
   return [
-    bareClient(client),
+    alone(dynamodbFloor(client), "bare client"),
     ...(path === "replay" ? [bareRefusal(client)] : []),
     store("DynamoDBStore", client),
     store("DynamoDBStore, readFirst", client, { readFirst: true }),
   ];
-}
-
-function connect(endpoint: string): DynamoDBClient {
-  return new DynamoDBClient({
-    endpoint,
-    region: "us-east-1",
-    credentials: { accessKeyId: "bench", secretAccessKey: "bench" },
-    requestHandler: { httpAgent: { keepAlive: true, maxSockets: BURST } },
-  });
 }
 
 function freshId(): string {
@@ -184,7 +123,7 @@ function groupsOf(
   let next = 0;
   const idFor = (path: Path) => (path === "first" ? freshId() : (kept[next++ % KEPT] ?? ""));
   const group = (path: Path, title: string, atOnce: number, hot = false): BenchGroup => {
-    const caseOf = (contender: Contender) => {
+    const caseOf = (contender: Alone) => {
       const one = () => contender[path](hot ? (kept[0] ?? "") : idFor(path));
       const many = () => Promise.all(Array.from({ length: atOnce }, one));
       return { name: contender.name, run: atOnce === 1 ? one : many };
@@ -215,7 +154,7 @@ export const dynamodbSuite: BenchSuite = {
   name: "dynamodb",
   open: async () => {
     const server = await startDynamoDB();
-    const client = connect(server.endpoint);
+    const client = openClient(server.endpoint);
     await createTable(client, { table: TABLE });
     await createTable(client, { table: FLOOR });
     const kept = Array.from({ length: KEPT }, freshId);

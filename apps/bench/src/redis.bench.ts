@@ -1,86 +1,42 @@
 import { randomBytes } from "node:crypto";
-import { type Completed, encodeRecord, type InProgress } from "@oncekey/core";
 import { RedisStore } from "@oncekey/redis";
 import { startRedis } from "@oncekey/services";
 import { Redis } from "ioredis";
-import { createClient } from "redis";
+import { type Alone, alone } from "./stores/alone.js";
+import { storeContender } from "./stores/ours.js";
+import { byIoredis, byNodeRedis, openNodeRedis, redisFloor } from "./stores/redis.js";
 import type { BenchCase, BenchGroup, BenchSuite } from "./suite.js";
 
-const DAY_MS = 86_400_000;
 const KEPT = 512;
 const BURST = 64;
 const LATENCY_MS = 1_000;
 const LATENCY_ROUNDS = 3;
 
-const fingerprint = `s1:${"x".repeat(43)}`;
-const running: InProgress = { state: "in-progress", fingerprint, attempt: 1, leaseMs: 30_000 };
-const completed: Completed = { state: "completed", fingerprint, attempt: 1, result: randomBytes(350) };
-const runningBytes = Buffer.from(encodeRecord(running));
-const completedBytes = Buffer.from(encodeRecord(completed));
-
-/** A way to do the two things that are measured, for one id. */
-interface Contender {
-  readonly name: string;
-  first(id: string): Promise<unknown>;
-  replay(id: string): Promise<unknown>;
+function bare(driver: string, commander: Parameters<typeof redisFloor>[1]): Alone {
+  return alone(redisFloor(driver, commander), "bare driver");
 }
 
-const openNodeRedis = (url: string) => createClient({ url });
-type NodeRedis = ReturnType<typeof openNodeRedis>;
-
-/** The least that could work: two commands to write and one to read, which judge nothing and keep no time. */
-function bareIoredis(redis: Redis): Contender {
-  return {
-    name: "bare driver",
-    first: async (id) => {
-      await redis.set(id, runningBytes, "PX", DAY_MS, "NX");
-      await redis.set(id, completedBytes, "PX", DAY_MS);
-    },
-    replay: (id) => redis.getBuffer(id),
-  };
-}
-
-function bareNodeRedis(client: NodeRedis): Contender {
-  const buffers = client.withTypeMapping({ 36: Buffer });
-  const expiration = { type: "PX", value: DAY_MS } as const;
-  return {
-    name: "bare driver",
-    first: async (id) => {
-      await client.set(id, runningBytes, { expiration, condition: "NX" });
-      await client.set(id, completedBytes, { expiration });
-    },
-    replay: (id) => buffers.get(id),
-  };
-}
-
-function storeOn(store: RedisStore, name: string): Contender {
-  return {
-    name,
-    first: async (id) => {
-      await store.create(id, "prefix-01234-1", running, DAY_MS);
-      await store.replace(id, "prefix-01234-1", "prefix-01234-2", completed);
-    },
-    replay: (id) => store.create(id, "prefix-01234-3", running, DAY_MS),
-  };
+function storeOn(store: RedisStore, name: string): Alone {
+  return alone(storeContender(name, "redis", store), name);
 }
 
 type Path = "first" | "replay";
 
 /** One operation on an id that is new, or that all contenders have. */
-function operations(kept: readonly string[]): (contender: Contender, path: Path) => () => Promise<unknown> {
+function operations(kept: readonly string[]): (contender: Alone, path: Path) => () => Promise<unknown> {
   let next = 0;
   return (contender, path) => () =>
     contender[path](path === "first" ? randomBytes(32).toString("base64url") : (kept[next++ % KEPT] ?? ""));
 }
 
 async function groupsOf(
-  contenders: readonly [Contender, ...Contender[]],
+  contenders: readonly [Alone, ...Alone[]],
   kept: readonly string[],
   how: string,
 ): Promise<BenchGroup[]> {
   const operation = operations(kept);
   const group = async (title: string, note: string, path: Path, burst: boolean): Promise<BenchGroup> => {
-    const toCase = (contender: Contender): BenchCase => {
+    const toCase = (contender: Alone): BenchCase => {
       const run = operation(contender, path);
       return { name: contender.name, run: burst ? () => Promise.all(Array.from({ length: BURST }, run)) : run };
     };
@@ -104,8 +60,8 @@ async function groupsOf(
 
 /** How long one operation takes where so many callers keep on calling; the contenders in turns. */
 async function latenciesOf(
-  contenders: readonly Contender[],
-  operation: (contender: Contender) => () => Promise<unknown>,
+  contenders: readonly Alone[],
+  operation: (contender: Alone) => () => Promise<unknown>,
   callers: number,
 ): Promise<string> {
   const all = contenders.map((contender) => ({ contender, run: operation(contender), latencies: [] as number[] }));
@@ -139,13 +95,13 @@ export const redisSuite: BenchSuite = {
     const nodeRedis = openNodeRedis(server.url);
     await nodeRedis.connect();
     const kept = Array.from({ length: KEPT }, () => randomBytes(32).toString("base64url"));
-    const ioredis: [Contender, ...Contender[]] = [
-      bareIoredis(redis),
+    const ioredis: [Alone, ...Alone[]] = [
+      bare("ioredis", byIoredis(redis)),
       storeOn(new RedisStore(redis), "RedisStore"),
       storeOn(new RedisStore(redis, { batch: false, prefix: "alone:" }), "RedisStore, batch: false"),
     ];
-    const other: [Contender, ...Contender[]] = [
-      bareNodeRedis(nodeRedis),
+    const other: [Alone, ...Alone[]] = [
+      bare("node-redis", byNodeRedis(nodeRedis)),
       storeOn(new RedisStore(nodeRedis, { prefix: "other:" }), "RedisStore"),
     ];
     for (const contender of [...ioredis, ...other]) {

@@ -10,12 +10,13 @@ export interface HttpEffort {
   readonly rounds: number;
   /** How many keys are replayed, in turns. */
   readonly kept: number;
+  /** Of how many requests a batch is made at least. */
+  readonly least: number;
 }
 
-export const FULL_HTTP: HttpEffort = { warmUpMs: 1_000, batchMs: 220, rounds: 20, kept: 256 };
-export const QUICK_HTTP: HttpEffort = { warmUpMs: 500, batchMs: 100, rounds: 6, kept: 64 };
+export const FULL_HTTP: HttpEffort = { warmUpMs: 1_500, batchMs: 220, rounds: 20, kept: 256, least: 64 };
+export const QUICK_HTTP: HttpEffort = { warmUpMs: 500, batchMs: 100, rounds: 6, kept: 64, least: 64 };
 
-const LEAST_PER_BATCH = 64;
 const MOST_PER_BATCH = 20_000;
 /** An answer may go out before it is stored. */
 const TRIES = 50;
@@ -70,26 +71,27 @@ class Lane {
   readonly batches: Batch[] = [];
   readonly #target: Target;
   readonly #kept: readonly string[];
-  #size = LEAST_PER_BATCH;
+  #size: number;
 
-  private constructor(contender: Contender, path: Path, target: Target, kept: readonly string[]) {
+  private constructor(contender: Contender, path: Path, target: Target, kept: readonly string[], least: number) {
     this.contender = contender;
     this.path = path;
     this.#target = target;
     this.#kept = kept;
+    this.#size = least;
   }
 
   /** Warms it up and finds how many requests fill a batch. */
   static async prepare(contender: Contender, path: Path, target: Target, effort: HttpEffort): Promise<Lane> {
     const kept = path === "replay" ? newKeys(effort.kept) : [];
     if (kept.length > 0) await keep(target, kept);
-    const lane = new Lane(contender, path, target, kept);
+    const lane = new Lane(contender, path, target, kept, effort.least);
     for (let elapsedMs = 0; elapsedMs < effort.warmUpMs; ) {
       const { perSecond } = await lane.#batch();
       const spentMs = (lane.#size / perSecond) * 1_000;
       elapsedMs += spentMs;
       const fitting = Math.ceil((lane.#size * effort.batchMs) / spentMs);
-      lane.#size = Math.min(MOST_PER_BATCH, Math.max(LEAST_PER_BATCH, Math.min(fitting, lane.#size * 4)));
+      lane.#size = Math.min(MOST_PER_BATCH, Math.max(effort.least, Math.min(fitting, lane.#size * 4)));
     }
     return lane;
   }

@@ -13,12 +13,12 @@ import { completedBytes, runningBytes } from "./payload.js";
 import { powertoolsOnDynamoDB } from "./peers/powertools.js";
 
 const AT_ONCE = 64;
-const TABLE = "oncekey_records";
-const FLOOR = "floor";
+export const TABLE = "oncekey_records";
+export const FLOOR = "floor";
 const PEER = "powertools";
 
 /** A conditional write and a second one, and one consistent read, which judge nothing and keep no time. */
-function floor(client: DynamoDBClient): Contender {
+export function dynamodbFloor(client: DynamoDBClient): Contender {
   const put = (key: string, bytes: Buffer) =>
     client.send(
       new PutItemCommand({
@@ -66,7 +66,7 @@ function floor(client: DynamoDBClient): Contender {
   };
 }
 
-function openClient(endpoint: string): DynamoDBClient {
+export function openClient(endpoint: string): DynamoDBClient {
   return new DynamoDBClient({
     endpoint,
     region: "us-east-1",
@@ -94,7 +94,7 @@ async function connect(url: string): Promise<Team> {
   const store = new DynamoDBStore(client, options);
   return {
     contenders: [
-      floor(client),
+      dynamodbFloor(client),
       storeContender("DynamoDBStore", "SDK", store),
       storeContender("DynamoDBStore, readFirst", "SDK", new DynamoDBStore(client, { ...options, readFirst: true })),
       engineContender("Oncekey, SDK", "SDK", store),

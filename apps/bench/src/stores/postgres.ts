@@ -1,6 +1,6 @@
 import { migrate, PostgresStore } from "@oncekey/postgres";
 import { startPostgres } from "@oncekey/services";
-import { Pool } from "pg";
+import { Pool, type QueryResultRow } from "pg";
 import { type Arena, type Contender, forEachKey, type Team } from "./contender.js";
 import { engineContender, storeContender } from "./ours.js";
 import { completedBytes, runningBytes } from "./payload.js";
@@ -9,26 +9,23 @@ const AT_ONCE = 64;
 const CONNECTIONS = 10;
 const STATISTICS = "pg_stat_statements";
 
-/** Statements by primary key, prepared as the store's are. It judges nothing, keeps no time, and cannot be swept. */
-function floor(pool: Pool): Contender {
+/** The table of {@link postgresFloor}. */
+export const FLOOR_TABLE = `CREATE TABLE floor (id text COLLATE "C" PRIMARY KEY, version text NOT NULL, record bytea NOT NULL,
+  expires_at timestamptz NOT NULL) WITH (fillfactor = 70)`;
+
+/** Statements by primary key, prepared as the store's are by default. It judges nothing, keeps no time, and cannot be swept. */
+export function postgresFloor(pool: Pool, prepare = true): Contender {
+  const send = <Row extends QueryResultRow>(name: string, text: string, values: unknown[]) =>
+    pool.query<Row>(prepare ? { name, text, values } : { text, values });
   const insert = (key: string, bytes: Buffer) =>
-    pool.query({
-      name: "insert",
-      text: "INSERT INTO floor VALUES ($1, $2, $3, now() + interval '1 day') ON CONFLICT DO NOTHING",
-      values: [key, "v1", bytes],
-    });
+    send("insert", "INSERT INTO floor VALUES ($1, $2, $3, now() + interval '1 day') ON CONFLICT DO NOTHING", [
+      key,
+      "v1",
+      bytes,
+    ]);
   const update = (key: string, version: string, bytes: Buffer) =>
-    pool.query({
-      name: "update",
-      text: "UPDATE floor SET version = $2, record = $3 WHERE id = $1",
-      values: [key, version, bytes],
-    });
-  const select = (key: string) =>
-    pool.query<{ record: Buffer }>({
-      name: "select",
-      text: "SELECT record FROM floor WHERE id = $1",
-      values: [key],
-    });
+    send("update", "UPDATE floor SET version = $2, record = $3 WHERE id = $1", [key, version, bytes]);
+  const select = (key: string) => send<{ record: Buffer }>("select", "SELECT record FROM floor WHERE id = $1", [key]);
   return {
     name: "bare pg",
     driver: "pg",
@@ -57,7 +54,7 @@ async function connect(url: string, counted: boolean): Promise<Team> {
   const store = new PostgresStore(pool);
   return {
     contenders: [
-      floor(pool),
+      postgresFloor(pool),
       storeContender("PostgresStore", "pg", store),
       engineContender("Oncekey, pg", "pg", store),
     ],
@@ -72,8 +69,7 @@ export async function openPostgres(): Promise<Arena> {
   const admin = new Pool({ connectionString: server.url, max: 1 });
   admin.on("error", () => {});
   await migrate(admin);
-  await admin.query(`CREATE TABLE floor (id text COLLATE "C" PRIMARY KEY, version text NOT NULL, record bytea NOT NULL,
-    expires_at timestamptz NOT NULL) WITH (fillfactor = 70)`);
+  await admin.query(FLOOR_TABLE);
   await admin.query(`CREATE EXTENSION ${STATISTICS}`);
   const { rows } = await admin.query<{ server_version: string }>("SHOW server_version");
   return {

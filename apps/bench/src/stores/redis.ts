@@ -10,7 +10,7 @@ import { connectNodeIdempotency } from "./peers/node-idempotency.js";
 import { connectPowertoolsCache } from "./peers/powertools.js";
 
 const AT_ONCE = 64;
-const openNodeRedis = (url: string) => createClient({ url });
+export const openNodeRedis = (url: string) => createClient({ url });
 type NodeRedis = ReturnType<typeof openNodeRedis>;
 
 /** The three commands that the least would be made of, by one driver. */
@@ -21,7 +21,7 @@ interface Commander {
 }
 
 /** `SET NX PX` to claim, `SET PX` to complete or to take over, `GET` to read. It judges nothing and keeps no time. */
-function floor(driver: string, redis: Commander): Contender {
+export function redisFloor(driver: string, redis: Commander): Contender {
   return {
     name: `bare ${driver}`,
     driver,
@@ -42,7 +42,7 @@ function floor(driver: string, redis: Commander): Contender {
   };
 }
 
-function byIoredis(redis: Redis): Commander {
+export function byIoredis(redis: Redis): Commander {
   return {
     claim: (key) => redis.set(key, runningBytes, "PX", RETENTION_MS, "NX"),
     write: (key, bytes) => redis.set(key, bytes, "PX", RETENTION_MS),
@@ -50,7 +50,7 @@ function byIoredis(redis: Redis): Commander {
   };
 }
 
-function byNodeRedis(client: NodeRedis): Commander {
+export function byNodeRedis(client: NodeRedis): Commander {
   const buffers = client.withTypeMapping({ 36: Buffer });
   const expiration = { type: "PX", value: RETENTION_MS } as const;
   return {
@@ -73,10 +73,10 @@ async function connect(url: string): Promise<Team> {
   ];
   return {
     contenders: [
-      floor("ioredis", byIoredis(ioredis)),
+      redisFloor("ioredis", byIoredis(ioredis)),
       storeContender("RedisStore, ioredis", "ioredis", new RedisStore(ioredis)),
       engineContender("Oncekey, ioredis", "ioredis", new RedisStore(ioredis)),
-      floor("node-redis", byNodeRedis(nodeRedis)),
+      redisFloor("node-redis", byNodeRedis(nodeRedis)),
       storeContender("RedisStore, node-redis", "node-redis", new RedisStore(nodeRedis)),
       engineContender("Oncekey, node-redis", "node-redis", new RedisStore(nodeRedis)),
       ...peers.flatMap(({ contenders }) => contenders),
