@@ -5,19 +5,41 @@ import {
   type Scenario,
   type ScriptedApp,
 } from "@oncekey/conformance";
-import { MemoryStore } from "@oncekey/core";
+import { type IdempotencyStore, MemoryStore } from "@oncekey/core";
+import { migrate, PostgresStore } from "@oncekey/postgres";
+import { createDatabase } from "@oncekey/services";
 import compression from "compression";
 import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
-import { describe, it } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, describe, it } from "vitest";
 import { idempotency } from "../src/index.js";
 import { type ExpressFactory, majors } from "./majors.js";
 import { listen } from "./serve.js";
 
+let pool: pg.Pool;
+beforeAll(async () => {
+  pool = new pg.Pool({ connectionString: await createDatabase(), max: 16 });
+  await migrate(pool);
+});
+afterAll(() => pool.end());
+
+interface Setting {
+  readonly express: ExpressFactory;
+  readonly store?: () => IdempotencyStore;
+  readonly parsers?: () => readonly RequestHandler[];
+  readonly lacks?: NonNullable<BindingFixture["lacks"]>;
+}
+
 /** Mounts the scripted app with Express's own means. */
-function mount(express: ExpressFactory, app: ScriptedApp, parsers: readonly RequestHandler[]): Express {
+function mount(
+  express: ExpressFactory,
+  app: ScriptedApp,
+  store: IdempotencyStore,
+  parsers: readonly RequestHandler[],
+): Express {
   const server = express();
   const idem = idempotency({
-    store: app.store(new MemoryStore()),
+    store: app.store(store),
     scope: (req) => app.scope((name) => req.get(name)),
   });
   for (const parser of parsers) server.use(parser);
@@ -72,24 +94,20 @@ function send(res: Response, { status, headers, body }: Answer): void {
   }
 }
 
+function judge(name: string, { express, store = () => new MemoryStore(), parsers = () => [], lacks = {} }: Setting) {
+  const start: BindingFixture["start"] = (app) => listen(mount(express, app, store(), parsers()));
+  registerBindingConformance({ name, start, lacks }, { describe, it });
+}
+
 for (const { name, express } of majors) {
-  const fixture = (suffix: string, parsers: () => readonly RequestHandler[], lacks: BindingFixture["lacks"] = {}) => ({
-    name: `${name}${suffix}`,
-    lacks,
-    start: (app: ScriptedApp) => listen(mount(express, app, parsers())),
+  judge(name, { express });
+  judge(`${name}, parsers first`, {
+    express,
+    parsers: () => [express.json({ strict: false }), express.urlencoded({ extended: true }), express.text()],
+    lacks: { "raw-bodies": "parsers have read the bodies that they know" },
   });
-  registerBindingConformance(
-    fixture("", () => []),
-    { describe, it },
-  );
-  registerBindingConformance(
-    fixture(
-      ", parsers first",
-      () => [express.json({ strict: false }), express.urlencoded({ extended: true }), express.text()],
-      {
-        "raw-bodies": "parsers have read the bodies that they know",
-      },
-    ),
-    { describe, it },
-  );
+}
+
+for (const { name, express } of majors.slice(-1)) {
+  judge(`${name} on Postgres`, { express, store: () => new PostgresStore(pool) });
 }
