@@ -27,7 +27,8 @@ curl -i localhost:3000/charges -H 'x-account: me' -H 'idempotency-key: 42' -H 'c
 [\`@oncekey/postgres\`](../packages/stores/postgres#readme), [\`@oncekey/redis\`](../packages/stores/redis#readme) or
 [\`@oncekey/dynamodb\`](../packages/stores/dynamodb#readme); nothing else changes. \`scope\` says whose key it is: take it from
 your authentication, not from a header as here. Bun, Deno and Workers take [\`protect\`](../packages/http#protect) as it is.
-Without HTTP: [jobs and queues](jobs.md). The other way round: [webhooks](webhooks.md).
+Without HTTP: [jobs and queues](jobs.md). The other way round: [webhooks](webhooks.md). The same in tabs: \`npm start\`, at the
+end of the page.
 
 ${frameworks.map(section).join("\n\n")}
 

@@ -15,8 +15,15 @@ export function settingsFor({ redis, redisUrl, queue, store }: Place): WorkerSet
   return {
     queue,
     store,
-    leaseMs: 1_000,
-    options: { connection: { url: redisUrl }, lockDuration: 1_000, stalledInterval: 250, drainDelay: 1 },
+    leaseMs: 2_000,
+    // A worker on a busy machine may be late for its lock; that is one stall more, and not what fails a job here.
+    options: {
+      connection: { url: redisUrl },
+      lockDuration: 1_000,
+      stalledInterval: 250,
+      maxStalledCount: 20,
+      drainDelay: 1,
+    },
     effects: {
       charge: async ({ order }) => {
         await note(`charge ${order}`);

@@ -134,7 +134,7 @@ describe.concurrent("apps/examples/bullmq, on a real Redis", () => {
     };
     place.work({ charge: slowly }, { skipLockRenewal: true });
     const added = await place.add();
-    await vi.waitFor(() => expect(charges).toBe(1));
+    await vi.waitFor(() => expect(charges).toBe(1), 20_000);
     place.work({ charge: slowly });
     expect(await place.resultOf(added)).toEqual(place.result);
     expect(charges).toBe(1);
