@@ -1,11 +1,11 @@
 import { type ClientEvent, type ClientEventBody, createEmitter } from "./events.js";
-import { foreignRetryWarning } from "./foreign-retries.js";
+import { ForeignRetries, type MintedCall } from "./foreign-retries.js";
 import { Submissions } from "./journal/submissions.js";
 import type { JournalDecision, OperationRecord, ResumeOptions, ResumeReport } from "./journal/types.js";
 import { placeKey } from "./key.js";
 import { perform } from "./operation.js";
 import { type ClientOptions, type RetryPolicy, resolveOptions, resolveRetry } from "./options.js";
-import { finish } from "./outcome.js";
+import { finish, isUnknown } from "./outcome.js";
 import { isIdempotent, sender } from "./request.js";
 import { type OperationBody, snapshotBody } from "./request-body.js";
 import { requestParts } from "./request-parts.js";
@@ -63,14 +63,18 @@ export function createIdempotentFetch(options: ClientOptions = {}): IdempotentFe
     if (emitter.wanted()) emitter.emit({ ...subject, ...event } as ClientEvent);
   };
   const submissions = new Submissions(settings, tellAs);
-  const warn = foreignRetryWarning();
+  const foreignRetries = new ForeignRetries(settings.clock);
   const call = async (input: string | URL | Request, init?: IdempotentInit): Promise<Response> => {
     const { url, method, headers, body: given, signal, rest } = requestParts(input, init);
     const isKeyed = settings.methods.has(method);
-    if (isKeyed) warn(settings.protocol.key, headers);
     const taken = snapshotBody(given, settings.maxBufferedBytes);
     const snapshot = taken instanceof Promise ? await taken : taken;
-    const mint = () => init?.idempotencyKey ?? settings.generateKey();
+    let minted: MintedCall | undefined;
+    const mint = () => {
+      if (init?.idempotencyKey !== undefined) return init.idempotencyKey;
+      minted = { method, url, headers, body: snapshot };
+      return settings.generateKey();
+    };
     const { key, body } = isKeyed
       ? placeKey(settings.protocol, headers, snapshot, mint)
       : { key: undefined, body: snapshot };
@@ -87,7 +91,10 @@ export function createIdempotentFetch(options: ClientOptions = {}): IdempotentFe
       send: sender(settings, { url, method, headers, body, rest }),
       tell: tellAs({ key, operationId: undefined, method, url }),
     };
-    return finish(operation, await perform(operation, settings));
+    if (minted !== undefined) foreignRetries.begins(minted);
+    const ending = await perform(operation, settings);
+    if (minted !== undefined && isUnknown(ending)) foreignRetries.endsUnknown(minted);
+    return finish(operation, ending);
   };
   const close = () => submissions.close();
   return Object.assign(call, {

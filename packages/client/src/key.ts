@@ -19,7 +19,7 @@ export function placeKey(protocol: ProtocolAdapter, headers: Headers, body: Body
 }
 
 /** The key that a request bears already, decoded; `undefined` where there is none. */
-export function existingKey(place: KeyPlace, headers: Headers): string | undefined {
+function existingKey(place: KeyPlace, headers: Headers): string | undefined {
   if (place.in === "body") return undefined;
   const value = headers.get(place.name)?.trim();
   return value === undefined || value === "" ? undefined : unquoted(value);

@@ -19,10 +19,15 @@ export type Result =
   | { readonly response: Response; readonly outcome: OperationReport["outcome"]; readonly replayed: boolean }
   | { readonly error: unknown; readonly outcome: FailureOutcome; readonly misuse?: true };
 
+/** Whether the operation may have been done, and nobody knows. */
+export function isUnknown(ending: Ending): boolean {
+  return ending.kind === "aborted" ? ending.attempts.length > 0 : !ending.certain;
+}
+
 /** Tells how an operation ended, and gives the caller the response or throws. */
 export function finish(operation: Operation, ending: Ending): Response {
   if (ending.kind === "aborted") {
-    if (ending.attempts.length > 0) operation.tell({ type: "unknown" });
+    if (isUnknown(ending)) operation.tell({ type: "unknown" });
     throw ending.reason;
   }
   const result = resultOf(operation, ending);

@@ -1,11 +1,12 @@
 import Anthropic from "@anthropic-ai/sdk";
 import axios from "axios";
+import axiosRetry from "axios-retry";
 import ky from "ky";
 import OpenAI from "openai";
 import createOpenapiClient from "openapi-fetch";
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
-import { createIdempotentFetch } from "../src/index.js";
+import { createIdempotentFetch, type IdempotentFetch } from "../src/index.js";
 import { ScriptedServer } from "./scripted-server.js";
 
 const retry = { baseMs: 1, capMs: 5 } as const;
@@ -74,19 +75,97 @@ describe("as the fetch of", () => {
     expect(new Set(server.keys).size).toBe(1);
     expect(new Set(server.seen.map(({ body }) => body)).size).toBe(1);
   });
+});
 
-  it("a library that retries above it: a warning says so, once", async () => {
-    await using server = await ScriptedServer.start({ status: 400 }, { status: 503 }, { status: 503 });
-    const warnings: string[] = [];
-    const note = (warning: Error) => warnings.push(String(Reflect.get(warning, "code")));
-    process.on("warning", note);
+/** One paid call through each library, which is left to retry by itself once. */
+const retrying: readonly (readonly [
+  library: string,
+  call: (url: string, fetch: IdempotentFetch) => Promise<unknown>,
+])[] = [
+  [
+    "openai",
+    (baseURL, fetch) =>
+      new OpenAI({ baseURL, apiKey: "k", maxRetries: 1, fetch }).responses.create({ model: "m", input: "hello" }),
+  ],
+  [
+    "@anthropic-ai/sdk",
+    (baseURL, fetch) =>
+      new Anthropic({ baseURL, apiKey: "k", maxRetries: 1, fetch }).messages.create({
+        model: "m",
+        max_tokens: 1,
+        messages: [{ role: "user", content: "hello" }],
+      }),
+  ],
+  [
+    "ky",
+    (url, fetch) => ky.post(url, { retry: { limit: 1, methods: ["post"], delay: () => 1 }, json: {}, fetch }).json(),
+  ],
+  [
+    "axios-retry",
+    (url, fetch) => {
+      const client = axios.create({ adapter: "fetch", env: { fetch } });
+      axiosRetry(client, { retries: 1, retryCondition: () => true });
+      return client.post(url, { amount: 1 });
+    },
+  ],
+];
+
+describe("a library that retries above it", () => {
+  it.each(retrying)("%s: two keys, and a warning says so once", async (_library, call) => {
+    await using server = await ScriptedServer.start("reset-after-effect", "answer", "reset-after-effect");
     const fetch = createIdempotentFetch({ retry: false });
-    for (const count of ["0", "1", "2"]) {
-      await fetch(server.url, { method: "POST", headers: { "x-stainless-retry-count": count } });
-    }
-    // Warnings are emitted in a turn of their own.
-    await new Promise(setImmediate);
-    process.off("warning", note);
+    const warnings = await warningsIn(async () => {
+      await call(server.url, fetch);
+      await call(server.url, fetch);
+    });
+    expect(new Set(server.keys).size).toBe(4);
     expect(warnings).toEqual(["ONCEKEY_FOREIGN_RETRIES"]);
   });
+
+  it("stripe: it keeps its own key, so there is nothing to warn of", async () => {
+    await using server = await ScriptedServer.start("reset-after-effect");
+    const { hostname, port } = new URL(server.url);
+    const fetch = createIdempotentFetch({ protocol: "stripe", retry: false });
+    const httpClient = Stripe.createFetchHttpClient(fetch);
+    const client = new Stripe("sk_test_x", {
+      host: hostname,
+      port,
+      protocol: "http",
+      maxNetworkRetries: 1,
+      httpClient,
+    });
+    expect(await warningsIn(() => client.charges.create({ amount: 1, currency: "eur" }))).toEqual([]);
+    expect(server.seen).toHaveLength(2);
+    expect(new Set(server.keys).size).toBe(1);
+    expect(server.effects).toBe(1);
+  });
+
+  it.each([
+    ["another request", {}, { body: "b" }],
+    ["the same under its own key", { idempotencyKey: "k" }, { idempotencyKey: "k" }],
+  ])("nobody: %s after a lost answer is no retry", async (_what, first, second) => {
+    await using server = await ScriptedServer.start("reset-after-effect");
+    const fetch = createIdempotentFetch({ retry: false });
+    const warnings = await warningsIn(async () => {
+      await fetch(server.url, { method: "POST", body: "a", ...first }).catch(() => undefined);
+      await fetch(server.url, { method: "POST", body: "a", ...second });
+    });
+    expect(server.seen).toHaveLength(2);
+    expect(warnings).toEqual([]);
+  });
 });
+
+/** The codes of this package's warnings during some work. */
+async function warningsIn(work: () => Promise<unknown>): Promise<readonly string[]> {
+  const codes: string[] = [];
+  const note = (warning: Error) => codes.push(String(Reflect.get(warning, "code")));
+  process.on("warning", note);
+  try {
+    await work();
+    // Warnings are emitted in a turn of their own.
+    await new Promise(setImmediate);
+  } finally {
+    process.off("warning", note);
+  }
+  return codes.filter((code) => code.startsWith("ONCEKEY_"));
+}
