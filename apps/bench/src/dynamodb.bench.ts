@@ -15,7 +15,7 @@ type Path = "first" | "replay";
 
 /** What a replay in one request takes at least, if it is to be a claim where nothing stands: a write that is refused. */
 function bareRefusal(client: DynamoDBClient): Alone {
-  const bare = dynamodbFloor(client);
+  const bare = alone(dynamodbFloor(client), "bare client");
   const put = (id: string) =>
     new PutItemCommand({
       TableName: FLOOR,
@@ -24,8 +24,8 @@ function bareRefusal(client: DynamoDBClient): Alone {
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     });
   return {
+    ...bare,
     name: "bare client, refused PutItem",
-    first: (id) => bare.run(id, "first"),
     replay: async (id) => {
       const answer = await client.send(put(id)).catch((error: unknown) => error);
       if (!(answer instanceof ConditionalCheckFailedException)) throw answer;
@@ -158,7 +158,7 @@ export const dynamodbSuite: BenchSuite = {
     await createTable(client, { table: TABLE });
     await createTable(client, { table: FLOOR });
     const kept = Array.from({ length: KEPT }, freshId);
-    for (const { first } of contendersOf("first", client).slice(0, 2)) for (const id of kept) await first(id);
+    for (const contender of contendersOf("first", client).slice(0, 2)) await contender.keep(kept);
     const costs = {
       first: await costsOf("first", server.endpoint, freshId),
       replay: await costsOf("replay", server.endpoint, () => kept[0] ?? ""),

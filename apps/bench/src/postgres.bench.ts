@@ -70,7 +70,7 @@ export const postgresSuite: BenchSuite = {
         how: prepare ? "prepared statements" : "no prepared statements",
       };
     });
-    for (const { first } of groups[0]?.contenders ?? []) for (const id of kept) await first(id);
+    for (const contender of groups[0]?.contenders ?? []) await contender.keep(kept);
     const all = groups.flatMap(({ contenders, how }) => groupsOf(contenders, kept, how));
     const measured: BenchGroup[] = [];
     for (const group of all) {

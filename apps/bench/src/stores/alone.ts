@@ -5,6 +5,8 @@ export interface Alone {
   readonly name: string;
   first(id: string): Promise<unknown>;
   replay(id: string): Promise<unknown>;
+  /** Makes the ids ones that can be replayed. */
+  keep(ids: readonly string[]): Promise<void>;
 }
 
 /** The same contender that is compared with others, under the name that it has among its own kind. */
@@ -13,5 +15,6 @@ export function alone(contender: Contender, name: string): Alone {
     name,
     first: (id) => contender.run(id, "first"),
     replay: (id) => contender.run(id, "replay"),
+    keep: (ids) => contender.prepare("replay", ids),
   };
 }
