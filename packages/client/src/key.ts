@@ -85,7 +85,9 @@ function checked(protocol: ProtocolAdapter, key: string): string {
 }
 
 function quoted(key: string): string {
-  return `"${key.replaceAll(/["\\]/g, "\\$&")}"`;
+  // Those that are made here have nothing to escape.
+  const escaped = key.includes('"') || key.includes("\\") ? key.replaceAll(/["\\]/g, "\\$&") : key;
+  return `"${escaped}"`;
 }
 
 function unquoted(value: string): string {

@@ -48,6 +48,9 @@ export type Ending =
 /** Classes after which the effect may be there, whatever later attempts say of themselves. */
 const LEAVES_DOUBT: readonly ObservationClass[] = ["ambiguous", "in-progress", "outcome-unknown"];
 
+/** A relative URL, in a browser: all of them have one origin. */
+const RELATIVE = "";
+
 /** Sends an operation until an answer settles it, or nothing more may be done. Never throws. */
 export function perform(operation: Operation, settings: Settings): Promise<Ending> {
   return new Performance(operation, settings).run();
@@ -175,11 +178,10 @@ class Performance {
   }
 }
 
+/** Most programs ask for the same URL again and again. */
+let latest = { url: "", origin: "" };
+
 function originOf(url: string): string {
-  try {
-    return new URL(url).origin;
-  } catch {
-    // A relative URL, in a browser: all of them have one origin.
-    return "";
-  }
+  if (url !== latest.url) latest = { url, origin: URL.canParse(url) ? new URL(url).origin : RELATIVE };
+  return latest.origin;
 }

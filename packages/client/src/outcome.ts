@@ -1,3 +1,4 @@
+import type { WholeAnswer } from "./answer.js";
 import {
   BudgetExhaustedError,
   type FailureDetails,
@@ -46,8 +47,13 @@ export function finish(operation: Operation, ending: Ending): Response {
  */
 export function resultOf(operation: Operation, ending: Ended): Result {
   const { answer, certain, last, because, replayed, attempts } = ending;
-  const outcome: FailureOutcome = certain ? "not-executed" : "unknown";
   const { key, operationId } = operation;
+  const handedOut = (from: WholeAnswer, outcome: OperationReport["outcome"]): Result => {
+    const response = attachReport(from.response(), { outcome, key, operationId, replayed, attempts });
+    return { response, outcome, replayed };
+  };
+  if (because === "settled" && answer !== undefined) return handedOut(answer, "succeeded");
+  const outcome: FailureOutcome = certain ? "not-executed" : "unknown";
   const details = (): FailureDetails => ({
     outcome,
     key,
@@ -75,14 +81,11 @@ export function resultOf(operation: Operation, ending: Ended): Result {
     const message = `the last answer (${answer.status}) does not tell what became of an earlier attempt`;
     return { error: new OutcomeUnknownError(message, details()), outcome };
   }
-  const known = whatIsKnown(ending, certain);
-  const response = attachReport(answer.response(), { outcome: known, key, operationId, replayed, attempts });
-  return { response, outcome: known, replayed };
+  return handedOut(answer, whatIsKnown(ending, certain));
 }
 
 function whatIsKnown({ last }: Ended, certain: boolean): OperationReport["outcome"] {
   if (!certain) return "unknown";
-  if (last?.class === "success") return "succeeded";
   return last?.class === "not-executed" ? "not-executed" : "failed";
 }
 
