@@ -10,7 +10,7 @@ import { header, type ProblemSlug, replayedValue } from "./protocol.js";
 import type { CapturedResponse, CompleteResponse } from "./response.js";
 import { statusOfOmitted } from "./response-codec.js";
 import { resolveScope, scopeOfRoute } from "./scope.js";
-import { deriveEngine, resolveEngine, resolveSettings, type Settings } from "./settings.js";
+import { deriveEngine, isForEngine, resolveEngine, resolveSettings, type Settings } from "./settings.js";
 
 /** Why something else is sent than what a handler made: it is a replay, it was committed in a transaction, or a problem. */
 export type AnswerReason = "replay" | "committed" | ProblemSlug;
@@ -72,9 +72,16 @@ class ProtocolGuard<Req> implements Guard<Req> {
   readonly #codec: ResultCodec<Execution>;
   readonly #failure: CompleteResponse;
 
-  constructor(options: ProtocolOptions<Req>, engine: Oncekey) {
+  /** @param like A guard with the same options of the protocol, which need not be checked again. */
+  constructor(options: ProtocolOptions<Req>, engine: Oncekey, like?: ProtocolGuard<Req>) {
     this.#options = options;
     this.#engine = engine;
+    if (like !== undefined) {
+      this.#settings = like.#settings;
+      this.#failure = like.#failure;
+      this.#codec = like.#codec;
+      return;
+    }
     this.#settings = resolveSettings(options);
     this.#failure = this.#settings.problem("handler-failed", {
       detail: "The first request with this key failed, and may have had effects. Find out before you repeat it.",
@@ -91,7 +98,9 @@ class ProtocolGuard<Req> implements Guard<Req> {
   }
 
   with(options: RouteOptions<Req>): Guard<Req> {
-    return new ProtocolGuard({ ...this.#options, ...options }, deriveEngine(this.#engine, options));
+    // Functions on Lambda do this for every request, with a lease only.
+    const like = isForEngine(options) ? this : undefined;
+    return new ProtocolGuard({ ...this.#options, ...options }, deriveEngine(this.#engine, options), like);
   }
 
   idle(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }> {

@@ -105,6 +105,11 @@ export function deriveEngine<Req>(engine: Oncekey, options: RouteOptions<Req>): 
   return Object.keys(operation).length === 0 ? engine : engine.with(operation);
 }
 
+/** Whether nothing of this concerns the protocol. */
+export function isForEngine<Req>(options: RouteOptions<Req>): boolean {
+  return Object.keys(options).every((name) => Object.hasOwn(operationOptions, name));
+}
+
 /** Checks the options of the protocol and fills in the defaults. */
 export function resolveSettings<Req>(options: ProtocolOptions<Req>): Settings<Req> {
   const { syntax = "lenient", maxKeyLength = DEFAULT_MAX_KEY_LENGTH, fingerprint = {} } = options;

@@ -1,4 +1,4 @@
-import type { HeldResponse } from "@oncekey/http/node";
+import { HeldResponse } from "@oncekey/http/node";
 import type { ErrorRequestHandler, Request } from "express";
 
 /*
@@ -6,13 +6,15 @@ import type { ErrorRequestHandler, Request } from "express";
  * their answer. Where the error itself matters (`NotExecutedError`), it has to be noted on its way there.
  */
 
-const responses = new WeakMap<Request, HeldResponse>();
+/** Where a request keeps its response. A property: a WeakMap costs the garbage collector much for each request. */
+const response = Symbol("oncekey.response");
 
 /** The methods for which a route notes errors. */
 const watched = new WeakMap<object, Set<string>>();
 
 const noteError: ErrorRequestHandler = (error, req, _res, next) => {
-  responses.get(req)?.note(error);
+  const held: unknown = Reflect.get(req, response);
+  if (held instanceof HeldResponse) held.note(error);
   next(error);
 };
 
@@ -29,7 +31,7 @@ export function idempotencyErrors(): ErrorRequestHandler {
 
 /** Notes what becomes of this request, if it fails. */
 export function noteErrors(req: Request, held: HeldResponse): void {
-  responses.set(req, held);
+  Reflect.set(req, response, held);
   const { route }: { route?: unknown } = req;
   if (typeof route === "object" && route !== null) watch(route, req.method.toLowerCase());
 }

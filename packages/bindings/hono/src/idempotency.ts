@@ -65,11 +65,16 @@ const nothing = () => {};
 
 /** Who keeps the platform alive for work that outlives the answer, where there is such a platform. */
 function executionCtxOf(c: Context): ExecutionContext | undefined {
-  // Hono throws where there is none, and has no other way to ask.
+  // Hono throws where there is none, and has no other way to ask. On Node that is every request, and most of its price would
+  // be a stack that nobody reads.
+  const limit: unknown = Reflect.get(Error, "stackTraceLimit");
+  if (limit !== undefined) Reflect.set(Error, "stackTraceLimit", 0);
   try {
     return c.executionCtx;
   } catch {
     return undefined;
+  } finally {
+    if (limit !== undefined) Reflect.set(Error, "stackTraceLimit", limit);
   }
 }
 
