@@ -322,6 +322,25 @@ describe("a held response whose connection ends", () => {
     });
   }
 
+  it("is as good as any where the client has gone before", async () => {
+    let captured: CapturedResponse | undefined;
+    let begun = false;
+    const told: string[] = [];
+    await using server = await serve(async (_req, res) => {
+      begun = true;
+      await once(res, "close");
+      const held = new HeldResponse(res, 1_000);
+      res.on("close", () => told.push("close"));
+      pipeline(Readable.from(["a long ", "answer"]), res).catch(() => {});
+      captured = await held.captured;
+      expect(told).toEqual([]);
+      held.release();
+    });
+    await hangUp(server.url, () => begun);
+    await until(() => told.length > 0);
+    expect([text(captured), told]).toEqual(["a long answer", ["close"]]);
+  });
+
   it("is given up where our own side cuts it off after it began", async () => {
     let failure: unknown;
     await using server = await holding(

@@ -63,6 +63,8 @@ export class HeldResponse {
       this.#reject = reject;
     });
     this.#takeOver(res);
+    // Its client has gone while we asked the store; the handler is no less for the retry.
+    if (res.destroyed) this.#hideClose();
   }
 
   /** What the handler failed with, and of what its framework is about to make a response. */
