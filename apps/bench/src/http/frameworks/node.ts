@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { createGuard, type GuardOptions } from "@oncekey/http";
-import { HeldResponse, headerLines, requestBody, writeResponse } from "@oncekey/http/node";
+import { protect } from "@oncekey/http/node";
 import type { Framework, Services } from "../contender.js";
 import { type App, byHand, oncekey, unprotected } from "../contenders.js";
 import type { Once } from "../once.js";
@@ -13,13 +12,13 @@ export const nodeHttp: Framework = {
   name: "node",
   title: `node:http, Node ${process.versions.node}`,
   atOnce: 32,
-  notes: ["Ours is the guard of `@oncekey/http` with the parts of `@oncekey/http/node`, as its README shows."],
+  notes: ["Ours is `protect` of `@oncekey/http/node`."],
   contenders: [
     unprotected((charge) => start((req, res) => handle(req, res, charge))),
     ...byHand((once, charge) => start((req, res) => answerOnce(req, res, once, charge))),
     oncekey("Oncekey", (options, charge) => {
-      const protect = protection({ ...options, scope: (req) => req.headers[ACCOUNT_HEADER]?.toString() });
-      return start((req, res) => protect(req, res, () => handle(req, res, charge)));
+      const scope = (req: IncomingMessage) => req.headers[ACCOUNT_HEADER]?.toString();
+      return start(protect((req, res) => handle(req, res, charge), { ...options, scope }));
     }),
   ],
 };
@@ -63,29 +62,4 @@ function textOf(req: IncomingMessage): Promise<string> {
 
 function send(res: ServerResponse, status: number, body: string): void {
   res.writeHead(status, { "content-type": JSON_TYPE, "content-length": Buffer.byteLength(body) }).end(body);
-}
-
-/** A guard around handlers of plain Node. */
-function protection(options: GuardOptions<IncomingMessage>) {
-  const guard = createGuard<IncomingMessage>(options);
-  return async (req: IncomingMessage, res: ServerResponse, handler: () => Promise<void>): Promise<void> => {
-    let held: HeldResponse | undefined;
-    const incoming = {
-      request: req,
-      method: req.method ?? "GET",
-      target: req.url ?? "/",
-      lines: (name: string) => headerLines(req, name),
-      bodyWasRead: req.readableDidRead,
-      readBody: (maxBytes: number) => requestBody(req, maxBytes),
-    };
-    const handled = await guard.handle(incoming, (attempt) => {
-      Reflect.set(req, "idempotency", attempt);
-      held = new HeldResponse(res, guard.maxResponseBytes);
-      handler().catch((error: unknown) => res.destroy(error instanceof Error ? error : new Error(String(error))));
-      return held.captured;
-    });
-    if (handled.kind === "executed") held?.release();
-    else if (handled.kind === "answer" && held === undefined) writeResponse(res, handled.response);
-    else throw new Error(`The request ended as ${handled.kind}.`);
-  };
 }
