@@ -1,4 +1,5 @@
 import { fdatasync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createIdempotentFetch, type OperationRecord } from "@oncekey/client";
@@ -13,16 +14,43 @@ const answer = JSON.stringify({ id: "ch_1", status: "succeeded" });
 const instant: typeof fetch = async () =>
   new Response(answer, { status: 201, headers: { "content-type": "application/json" } });
 
-function overhead(): BenchGroup {
-  const client = createIdempotentFetch({ fetch: instant });
+/** What no client can leave out that sends a key and gives up in time. */
+async function withKeyAndTimeout(beneath: typeof fetch, to: string): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set("idempotency-key", `"${crypto.randomUUID()}"`);
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), 10_000);
+  try {
+    return await beneath(to, { ...init, headers, signal: controller.signal });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function overhead(title: string, beneath: typeof fetch, to: string): BenchGroup {
+  const client = createIdempotentFetch({ fetch: beneath });
   return {
-    title: "A call whose answer comes at once, its JSON read",
+    title: `A call ${title}, its JSON read`,
     note: "Baseline: the fetch beneath. Wanted: at most 15 µs more.",
     cases: [
-      { name: "fetch", run: async () => (await instant(url, init)).json() },
-      { name: "@oncekey/client", run: async () => (await client(url, init)).json() },
+      { name: "fetch", run: async () => (await beneath(to, init)).json() },
+      { name: "fetch, with a key and a time-out", run: async () => (await withKeyAndTimeout(beneath, to)).json() },
+      { name: "@oncekey/client", run: async () => (await client(to, init)).json() },
     ],
   };
+}
+
+/** A server in this process: it costs both sides alike. */
+async function listening(): Promise<{ readonly url: string; readonly server: Server }> {
+  const server = createServer((request, response) => {
+    request.resume().on("end", () => {
+      response.writeHead(201, { "content-type": "application/json", "content-length": answer.length }).end(answer);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  return { url: `http://127.0.0.1:${address.port}/charges`, server };
 }
 
 function record(operationId: string): OperationRecord {
@@ -70,9 +98,16 @@ export const clientSuite: BenchSuite = {
   open: async () => {
     const folder = mkdtempSync(join(tmpdir(), "oncekey-bench-"));
     const journal = fileJournal(join(folder, "journal"));
+    const { url: local, server } = await listening();
     return {
-      groups: [overhead(), journalling(folder, journal)],
+      groups: [
+        overhead("whose answer comes at once", instant, url),
+        overhead("to a local server", fetch, local),
+        journalling(folder, journal),
+      ],
       close: async () => {
+        server.closeAllConnections();
+        server.close();
         await journal.close();
         rmSync(folder, { recursive: true });
       },
