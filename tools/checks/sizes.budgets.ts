@@ -51,10 +51,10 @@ const own: readonly Budget[] = [
   handler("idempotentHandler", 2_000),
   handler("idempotentBatch", 2_000),
   { what: "what they share of `@oncekey/http/node`", code: HELD, own: "@oncekey/http", most: 4_200 },
-  everything("redis", 6_000),
+  everything("redis", 6_300),
   everything("dynamodb", 7_500),
-  everything("postgres", 7_500),
-  everything("client", 12_500),
+  everything("postgres", 7_800),
+  everything("client", 13_000),
 ];
 
 export const budgets = { whole, single, own } satisfies Record<string, readonly Budget[]>;

@@ -13,6 +13,8 @@ import { type Manifest, readManifest, repositoryRoot } from "../lib/workspace.js
 import { type Budget, budgets } from "./sizes.budgets.js";
 
 const PAGE = join(repositoryRoot, "docs/size.md");
+/** Nobody bundles a test suite. */
+const IN_TESTS = "@oncekey/conformance";
 const TABLE = /(<!-- budgets -->\n)[\s\S]*(?=\n<!-- \/budgets -->)/;
 
 /** A folder with the packages as a user has them, but not their peers. */
@@ -80,6 +82,13 @@ function checkPage(): Finding {
   return { subject: "docs/size.md", problems: TABLE.test(text) && text === page(text) ? [] : [problem] };
 }
 
+/** A package without a budget may become as large as it likes. */
+function budgeted(name: string): Finding {
+  const there = Object.values(budgets).some((list) => list.some(({ code }) => code.includes(`"${name}"`)));
+  const problems = there || name === IN_TESTS ? [] : [`give ${name} a budget in sizes.budgets.ts`];
+  return { subject: `${name} has a budget`, problems };
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   if (process.argv.includes("--write")) writeFileSync(PAGE, page(readFileSync(PAGE, "utf8")));
   const packages = tarballs();
@@ -87,7 +96,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   try {
     const findings = [checkPage()];
     for (const budget of Object.values(budgets).flat()) findings.push(await weigh(budget, folder));
-    for (const { name } of packages) findings.push(await shake(name, folder));
+    for (const { name } of packages) findings.push(budgeted(name), await shake(name, folder));
     report(findings);
   } finally {
     rmSync(folder, { recursive: true, force: true });
