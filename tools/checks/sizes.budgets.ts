@@ -16,6 +16,11 @@ export const ENDPOINT = `
   import { protect } from "@oncekey/http";
   export default protect(async () => new Response(), { store: new MemoryStore(), scope: "global" });`;
 
+const LISTENER = `
+  import { MemoryStore } from "@oncekey/core";
+  import { protect } from "@oncekey/http/node";
+  export default protect((_request, response) => response.end(), { store: new MemoryStore(), scope: "global" });`;
+
 const HELD = `
   export { HeldResponse, headerLines, headerLinesOf, nodeIncoming } from "@oncekey/http/node";
   export { requestBody, sendReply, withEarlier, writeResponse } from "@oncekey/http/node";`;
@@ -23,6 +28,7 @@ const HELD = `
 /** What a user bundles with everything below it. */
 const whole: readonly Budget[] = [
   { what: "a protected endpoint: `protect` and `MemoryStore`", code: ENDPOINT, most: 32_500, aim: 12_000 },
+  { what: "a protected listener of `node:http`", code: LISTENER, most: 34_600 },
   { what: "jobs without HTTP: `createOncekey`", code: `export { createOncekey } from "@oncekey/core"`, most: 14_200 },
 ];
 
