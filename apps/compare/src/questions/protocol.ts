@@ -76,6 +76,7 @@ export const protocolQuestions: readonly Question[] = [
       entry("HTP-02", "HEAD or OPTIONS with the header is protected, or refused for a broken key."),
       entry("HTP-03", "PUT or DELETE with the header is protected without having been asked."),
       entry("BDY-13", "A body that is too large to compare is not refused, or uses up its key."),
+      entry("BDY-16", "A body of 1 MiB is refused or compared in part, or one that is larger is taken."),
       entry("SCP-05", "A caller can fill the store with keys, or a bound on them refuses its retries too."),
       entry("DUR-03", "A retry is not told that the answer was too large to be kept; its size has no limit."),
     ],

@@ -55,6 +55,7 @@ export const answerQuestions: readonly Question[] = [
       entry("POL-09", "An operation that never began is given up."),
       entry("POL-13", "An operation that says that it did nothing is given up all the same."),
       entry("POL-10", "An answer that broke off half-way is stored, or its key is stuck."),
+      entry("POL-14", "That nothing was modified (304) is the answer for a client that has nothing."),
       entry("POL-11", "A request that is corrected after a failure of the server is refused."),
     ],
   },
@@ -84,7 +85,11 @@ export const answerQuestions: readonly Question[] = [
     group: "safety",
     asks: "Does a client that hangs up change nothing?",
     because: "hanging up is why retries exist",
-    cases: [entry("DUR-05", "A client that gave up waiting and asks again finds its key stuck, or is charged again.")],
+    cases: [
+      entry("DUR-05", "A client that gave up waiting and asks again finds its key stuck, or is charged again."),
+      entry("DUR-09", "A client that lost its connection in the middle of a request finds its key stuck or wrong."),
+      entry("DUR-10", "The same, for a client that was lost while its key was being claimed."),
+    ],
   },
   {
     group: "safety",

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 SCENARIOS = {each["name"]: each for each in json.load(open(sys.argv[1], encoding="utf-8"))}
 STORED = {"content-type", "content-language", "content-location", "location", "etag", "last-modified", "link",
           "content-disposition", "retry-after"}
-FLEETING = {401, 403, 408, 425, 429}  # they say nothing about the request
+FLEETING = {304, 401, 403, 408, 425, 429}  # they say nothing about the request
 LOCK, RECORDS, RUNS, LATCHES = threading.Lock(), {}, {}, {}
 PROBLEMS = "https://example.com/problems#"
 

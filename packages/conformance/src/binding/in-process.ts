@@ -79,14 +79,27 @@ class Hand implements Exchange {
   }
 }
 
-function requestOf(url: URL, { method, headers, body }: WireRequest, signal: AbortSignal): Request {
+function requestOf(url: URL, request: WireRequest, signal: AbortSignal): Request {
+  const { method, headers, body, unfinished = false } = request;
   const lines = new Headers();
-  for (const [name, value] of [["host", url.host] as const, ...headers, ...lengthOf(method, body)]) {
+  for (const [name, value] of [["host", url.host] as const, ...headers, ...lengthOf(method, body, unfinished)]) {
     lines.append(name, value);
   }
   const bodiless = method === "GET" || method === "HEAD";
-  const pieces = body === undefined ? [] : body instanceof Uint8Array ? [body] : body;
-  return new Request(url, { method, headers: lines, signal, ...(!bodiless && { body: joined(pieces) }) });
+  const bytes = joined(body === undefined ? [] : body instanceof Uint8Array ? [body] : body);
+  if (unfinished)
+    return new Request(url, { method, headers: lines, signal, body: brokenOff(bytes, signal), duplex: "half" });
+  return new Request(url, { method, headers: lines, signal, ...(!bodiless && { body: bytes }) });
+}
+
+/** These bytes, and no end until the client has gone. */
+function brokenOff(bytes: Uint8Array, gone: AbortSignal): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start(controller) {
+      controller.enqueue(bytes);
+      gone.addEventListener("abort", () => controller.error(new Error("the client hung up")), { once: true });
+    },
+  });
 }
 
 function answerOf(response: Response, method: string, chunks: readonly Uint8Array[]): WireAnswer {

@@ -24,12 +24,15 @@ export interface Ask {
   readonly type?: string | null;
   readonly headers?: readonly HeaderLine[];
   readonly agent?: Agent;
+  /** Announces one byte more than it sends, and waits. */
+  readonly unfinished?: boolean;
 }
 
 /** What the control route tells. */
 interface AppState {
   readonly started: number;
   readonly finished: number;
+  readonly heldClaims: number;
   readonly heldCompletions: number;
   readonly openAnswers: number;
 }
@@ -82,10 +85,11 @@ export class Probe {
 
   /** Sends a request to a scenario, and hangs up at the end of the case at the latest. */
   begin(scenario: string, ask: Ask = {}): Exchange {
-    const { method = "POST", query = "", agent } = ask;
+    const { method = "POST", query = "", agent, unfinished = false } = ask;
     const body = bodyOf(ask, method);
     const exchange = this.#sending(this.urlOf(`scenario/${scenario}${query}`), {
       method,
+      unfinished,
       headers: this.headersOf(ask, body !== undefined),
       ...(body === undefined ? {} : { body }),
       ...(agent === undefined ? {} : { agent }),
@@ -131,16 +135,17 @@ export class Probe {
   /** What the scripted app tells about a token. */
   async state(token = this.token): Promise<AppState> {
     const answer = await this.#control("GET", `state?token=${token}`);
-    // A server that sends no events has no answers that stay open, and may say nothing about them.
-    const { started, finished, heldCompletions, openAnswers = 0 } = answer;
+    // What a server cannot do it may say nothing about.
+    const { started, finished, heldClaims = 0, heldCompletions, openAnswers = 0 } = answer;
     check(
       typeof started === "number" &&
         typeof finished === "number" &&
+        typeof heldClaims === "number" &&
         typeof heldCompletions === "number" &&
         typeof openAnswers === "number",
-      "GET /control/state: expected the numbers started, finished, heldCompletions and openAnswers",
+      "GET /control/state: expected the numbers started, finished, heldClaims, heldCompletions and openAnswers",
     );
-    return { started, finished, heldCompletions, openAnswers };
+    return { started, finished, heldClaims, heldCompletions, openAnswers };
   }
 
   /** From now on handlers wait at the latch; they are let go at the end of the case at the latest. */

@@ -19,6 +19,9 @@ const statuses: readonly Scenario[] = [401, 403, 404, 408, 422, 425, 429, 500, 5
   scenario(`status-${status}`, answering(status, [], json)),
 );
 
+/** Says that nothing was modified, which a request that changes something did not ask for. */
+const notModified = scenario("status-304", answering(304, [["etag", '"v1"']], { kind: "none" }));
+
 /** Answers of every shape, all of which a replay gives back. */
 const shapes: readonly Scenario[] = [
   scenario("no-content", answering(204, [["x-listed", "kept"]], { kind: "none" }), {
@@ -133,6 +136,7 @@ export const scenarios: readonly Scenario[] = [
   ...shapes,
   ...streams,
   ...statuses,
+  notModified,
   ...failures,
   ...configured,
   scenario("over-cap", answering(201, plainText, { kind: "filler", bytes: 1_048_576 })),

@@ -31,6 +31,7 @@ it("counts its runs by token, and numbers JSON answers with them", async () => {
     started: 2,
     finished: 2,
     openAnswers: 0,
+    heldClaims: 0,
     heldCompletions: 0,
   });
   expect(app.control("GET", "/control/state?token=b").json).toMatchObject({ started: 1 });
@@ -76,6 +77,18 @@ it("holds completions, and nothing else", async () => {
   app.control("POST", "/control/store?fault=none");
   expect(await completion).toMatchObject({ written: true });
   expect(app.control("GET", "/control/state").json).toMatchObject({ heldCompletions: 0 });
+});
+
+it("holds claims, and nothing else", async () => {
+  const app = new ScriptedApp();
+  const store = app.store(new MemoryStore());
+  app.control("POST", "/control/store?fault=hold-claims");
+  const claim = store.create("id", "v1", lease, 60_000);
+  expect(app.control("GET", "/control/state").json).toMatchObject({ heldClaims: 1, heldCompletions: 0 });
+  expect(await store.get("id")).toBeUndefined();
+  app.control("POST", "/control/store?fault=none");
+  expect(await claim).toMatchObject({ written: true });
+  expect(app.control("GET", "/control/state").json).toMatchObject({ heldClaims: 0 });
 });
 
 it("answers what it does not know with an error", () => {

@@ -3,7 +3,7 @@ import { type Answer, type AnswerRun, answerOf, echoOf } from "./answer.js";
 import { Latches } from "./latches.js";
 import { type Scenario, suiteHeaders } from "./scenario.js";
 import { scenarios } from "./scenarios.js";
-import { type StoreFault, StoreTap } from "./store-tap.js";
+import { type StoreFault, StoreTap, storeFaults } from "./store-tap.js";
 
 /** What a handler does next: answer, or hand an error to its framework. */
 export type Visit =
@@ -75,7 +75,7 @@ export class ScriptedApp {
     const token = searchParams.get("token") ?? "";
     switch (`${method} ${pathname}`) {
       case "GET /control/state":
-        return { status: 200, json: { ...this.#runsOf(token), heldCompletions: this.#tap.heldCompletions } };
+        return { status: 200, json: { ...this.#runsOf(token), ...this.#tap.held } };
       case "POST /control/hold":
         this.#latches.shut(token);
         return { status: 200, json: {} };
@@ -156,5 +156,5 @@ function atMost(maxKeys: number): Quota {
 }
 
 function isStoreFault(fault: string | null): fault is StoreFault {
-  return fault === "none" || fault === "down" || fault === "hold-completions";
+  return storeFaults.some((each) => each === fault);
 }

@@ -5,28 +5,31 @@ import { Latches } from "./latches.js";
  * What is wrong with the store.
  * - `none`: nothing.
  * - `down`: every call fails.
+ * - `hold-claims`: a write that claims a key waits until the fault is over.
  * - `hold-completions`: a write that completes a key waits until the fault is over.
  */
-export type StoreFault = "none" | "down" | "hold-completions";
+export type StoreFault = (typeof storeFaults)[number];
+export const storeFaults = ["none", "down", "hold-claims", "hold-completions"] as const;
 
-const completions = "completions";
+/** The fault that holds the writes of a record. */
+const holding = { "in-progress": "hold-claims", completed: "hold-completions", released: "none" } as const;
 
 /** Stands between a server and its store, so that the suite can take the store away and give it back. */
 export class StoreTap {
   #fault: StoreFault = "none";
-  #held = 0;
+  readonly #held = { "hold-claims": 0, "hold-completions": 0 };
   readonly #latches = new Latches();
 
-  /** How many completions are held at this moment. */
-  get heldCompletions(): number {
-    return this.#held;
+  /** How many writes are held at this moment. */
+  get held(): { readonly heldClaims: number; readonly heldCompletions: number } {
+    return { heldClaims: this.#held["hold-claims"], heldCompletions: this.#held["hold-completions"] };
   }
 
   /** Puts one fault in the place of another. */
   set(fault: StoreFault): void {
+    if (fault !== this.#fault) this.#latches.open(this.#fault);
     this.#fault = fault;
-    if (fault === "hold-completions") this.#latches.shut(completions);
-    else this.#latches.open(completions);
+    if (fault !== "none") this.#latches.shut(fault);
   }
 
   /** The same store, through the tap. */
@@ -52,13 +55,14 @@ export class StoreTap {
     };
   }
 
-  async #write(record: KeyRecord): Promise<void> {
-    if (record.state === "completed" && this.#fault === "hold-completions") {
-      this.#held += 1;
+  async #write({ state }: KeyRecord): Promise<void> {
+    const fault = holding[state];
+    if (fault !== "none" && fault === this.#fault) {
+      this.#held[fault] += 1;
       try {
-        await this.#latches.pass(completions);
+        await this.#latches.pass(fault);
       } finally {
-        this.#held -= 1;
+        this.#held[fault] -= 1;
       }
     }
     this.#flow();

@@ -10,6 +10,8 @@ export interface WireRequest {
   readonly body?: Uint8Array | readonly Uint8Array[];
   /** Default: a connection of its own. */
   readonly agent?: Agent;
+  /** Announces one byte more than there is, and waits. Default: false. */
+  readonly unfinished?: boolean;
 }
 
 /** An answer as it came over the wire. */
@@ -35,11 +37,11 @@ export interface Exchange {
 }
 
 /** Sends a request. */
-export function send(url: URL, { method, headers, body, agent }: WireRequest): Exchange {
+export function send(url: URL, { method, headers, body, agent, unfinished = false }: WireRequest): Exchange {
   const lines: readonly HeaderLine[] = [
     ["Host", url.host],
     ...headers,
-    ...lengthOf(method, body),
+    ...lengthOf(method, body, unfinished),
     ...connection(agent),
   ];
   const request = url.protocol === "https:" ? secureRequest : nodeRequest;
@@ -61,7 +63,8 @@ export function send(url: URL, { method, headers, body, agent }: WireRequest): E
       ended = true;
     });
   for (const chunk of isPieces(body) ? body : []) outgoing.write(chunk);
-  outgoing.end(isPieces(body) ? undefined : body);
+  if (unfinished) outgoing.write(body);
+  else outgoing.end(isPieces(body) ? undefined : body);
   return {
     answer,
     ended: () => ended,
@@ -101,9 +104,11 @@ function answerOf(incoming: IncomingMessage, chunks: readonly Uint8Array[]): Wir
 }
 
 /** The line that says how long the body is. */
-export function lengthOf(method: string, body: WireRequest["body"]): readonly HeaderLine[] {
+export function lengthOf(method: string, body: WireRequest["body"], unfinished = false): readonly HeaderLine[] {
   if (body === undefined) return /^(POST|PUT|PATCH)$/.test(method) ? [["Content-Length", "0"]] : [];
-  return isPieces(body) ? [["Transfer-Encoding", "chunked"]] : [["Content-Length", String(body.byteLength)]];
+  return isPieces(body)
+    ? [["Transfer-Encoding", "chunked"]]
+    : [["Content-Length", String(body.byteLength + (unfinished ? 1 : 0))]];
 }
 
 function connection(agent: Agent | undefined): readonly HeaderLine[] {

@@ -147,4 +147,17 @@ export const bodyCases: readonly BindingCase[] = [
     if (other.status !== 400) isProblem(other, "key-reused", "the other content");
     await probe.ran(1);
   }),
+
+  bindingCase(
+    "BDY-16",
+    "must",
+    "a body of 1 MiB counts to its last byte, and one of more is refused",
+    async (probe) => {
+      const type = "application/octet-stream";
+      const bytes = new Uint8Array(1_048_576).fill(0x78);
+      await toldApart(probe, { body: bytes, type }, { body: Uint8Array.from(bytes).fill(0x79, -1), type });
+      const larger = { body: new Uint8Array(1_048_577), type, key: `${probe.key}-2` };
+      isProblem(await probe.ask("created", larger), "body-too-large", "one byte more");
+    },
+  ),
 ];

@@ -135,4 +135,38 @@ export const durabilityCases: readonly BindingCase[] = [
     },
     { needs: ["store-faults"] },
   ),
+
+  bindingCase(
+    "DUR-09",
+    "must",
+    "a client that hangs up before its request is complete has asked for nothing",
+    async (probe) => {
+      const upload = probe.begin("created", { unfinished: true });
+      // The server has its beginning before it answers questions that are asked later.
+      for (let turn = 0; turn < 5; turn += 1) await probe.state();
+      upload.abandon();
+      isFirst(await probe.ask("created"), 201);
+      await probe.ran(1);
+    },
+    { needs: ["disconnects"] },
+  ),
+
+  bindingCase(
+    "DUR-10",
+    "must",
+    "a client that hangs up while its key is being claimed finds one answer",
+    async (probe) => {
+      await probe.breakStore("hold-claims");
+      const exchange = probe.begin("created");
+      await probe.eventually("the store to be asked for a claim", async () => (await probe.state()).heldClaims > 0);
+      exchange.abandon();
+      for (let turn = 0; turn < 5; turn += 1) await probe.state();
+      await probe.healStore();
+      const answer = await probe.settled("created");
+      equal(answer.status, 201, "the answer: status");
+      isReplayOf(await probe.ask("created"), answer, "another retry");
+      await probe.ran(1);
+    },
+    { needs: ["store-faults", "disconnects"] },
+  ),
 ];

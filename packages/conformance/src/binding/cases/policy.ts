@@ -150,4 +150,9 @@ export const policyCases: readonly BindingCase[] = [
     },
     { needs: ["policies", "not-executed"] },
   ),
+
+  bindingCase("POL-14", "must", "an answer that nothing was modified is not stored", async (probe) => {
+    await runsAgain(probe, "status-304", 304);
+    equal((await probe.ask("status-304")).body.byteLength, 0, "bytes of body");
+  }),
 ];

@@ -91,9 +91,17 @@ export const brokenOutcomes: readonly BrokenBinding[] = [
   broken(
     "stops-with-the-client",
     "gives the operation up when the client hangs up, and releases the key",
-    ["DUR-05"],
+    ["DUR-05", "DUR-10"],
     (protect) => (handler, scenario) => (request) =>
       protect(async (inner) => await Promise.race([handler(inner), hungUp(request.signal)]), scenario)(request),
+  ),
+  broken(
+    "answers-nobody",
+    "takes a client that has gone for one that needs no answer, and stores that",
+    ["DUR-10"],
+    inside(async (handler, request) =>
+      request.signal.aborted ? new Response(null, { status: 204 }) : await handler(request),
+    ),
   ),
   broken(
     "fails-open",
@@ -147,7 +155,7 @@ export const brokenOutcomes: readonly BrokenBinding[] = [
   broken(
     "stores-overload",
     "replays answers such as 429 and 503, which were true for one moment",
-    ["POL-03", "POL-09"],
+    ["POL-03", "POL-09", "POL-14"],
     misconfigured((options): OtherOptions => {
       const classify = (status: number) =>
         status < 400 ? "success" : status < 500 || status === 503 ? "rejected" : "failed";

@@ -30,7 +30,7 @@ export const brokenRequests: readonly BrokenBinding[] = [
   broken(
     "unread-bodies-share",
     "judges by the parsed body, which is empty where no parser has read it",
-    ["BDY-07", "BDY-08"],
+    ["BDY-07", "BDY-08", "BDY-16"],
     misreading((request) => {
       const { url, method, headers } = request;
       return parsed.test(headers.get("content-type") ?? "") ? request : new Request(url, { method, headers });
@@ -45,6 +45,26 @@ export const brokenRequests: readonly BrokenBinding[] = [
       if (!/json/i.test(headers.get("content-type") ?? "") || headers.has("content-encoding")) return request;
       const text = await request.clone().text();
       return text === "" ? request : new Request(url, { method, headers, body: JSON.stringify(JSON.parse(text)) });
+    }),
+  ),
+  broken(
+    "compares-beginnings",
+    "compares the first 64 KiB of a body, and never sees that one is too large",
+    ["BDY-16"],
+    misreading(async (request) => {
+      const { url, method, headers } = request;
+      const bytes = await request.clone().arrayBuffer();
+      return bytes.byteLength <= 65_536 ? request : new Request(url, { method, headers, body: bytes.slice(0, 65_536) });
+    }),
+  ),
+  broken(
+    "half-a-body-will-do",
+    "takes what has arrived of a body for all of it",
+    ["DUR-09"],
+    misreading(async (request) => {
+      const { url, method, headers } = request;
+      const read = await request.clone().body?.getReader().read();
+      return read?.value === undefined ? request : new Request(url, { method, headers, body: read.value });
     }),
   ),
   broken(
