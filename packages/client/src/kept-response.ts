@@ -9,7 +9,10 @@ interface Kept {
   platform: Response | undefined;
 }
 
-const keptOf = new WeakMap<Response, Kept>();
+/** Where a response has it: a `WeakMap` would cost the garbage collector more. */
+const KEPT = Symbol("kept");
+
+type KeptResponse = Response & { readonly [KEPT]?: Kept };
 
 const decoder = new TextDecoder();
 const noBytes = new Uint8Array();
@@ -26,8 +29,8 @@ export function withBody(original: Response, bytes: Uint8Array<ArrayBuffer>): Re
   const overlay = overlayOver(kind);
   if (overlay === undefined) return rebuilt(original, bytes);
   const response: Response = Reflect.construct(kind, [null, { status, statusText, headers }]);
-  keptOf.set(response, { original, bytes, isUsed: false, platform: undefined });
-  return Object.setPrototypeOf(response, overlay);
+  const kept: Kept = { original, bytes, isUsed: false, platform: undefined };
+  return Object.setPrototypeOf(Object.defineProperty(response, KEPT, { value: kept }), overlay);
 }
 
 /** For each class of responses, what is laid over its objects. */
@@ -89,8 +92,7 @@ function reader(understood: (text: string) => unknown): PropertyDescriptor & Thi
   };
 }
 
-function lookUp(response: Response): Kept {
-  const kept = keptOf.get(response);
+function lookUp({ [KEPT]: kept }: KeptResponse): Kept {
   if (kept === undefined) throw new TypeError("Illegal invocation: this is no response");
   return kept;
 }

@@ -23,14 +23,17 @@ export interface OperationReport {
   readonly attempts: readonly AttemptReport[];
 }
 
-const reports = new WeakMap<Response, OperationReport>();
+/** On the response itself: a `WeakMap` with an entry for each would cost the garbage collector more than all the rest. */
+const REPORT = Symbol("report");
+
+type Reported = Response & { readonly [REPORT]?: OperationReport };
 
 export function attachReport(response: Response, report: OperationReport): Response {
-  reports.set(response, report);
-  return response;
+  return Object.defineProperty(response, REPORT, { value: report, configurable: true });
 }
 
 /** What is known about the operation that a response answers; `undefined` for a response of somebody else. */
 export function reportOf(response: Response): OperationReport | undefined {
-  return reports.get(response);
+  const reported: Reported = response;
+  return reported[REPORT];
 }
