@@ -41,6 +41,11 @@ function workspacePackages(root: string = repositoryRoot): WorkspacePackage[] {
     });
 }
 
+/** The versions of what several packages use, by name, as pnpm-workspace.yaml has them. */
+export function catalog(root: string = repositoryRoot): Readonly<Record<string, string>> {
+  return parse(readFileSync(join(root, "pnpm-workspace.yaml"), "utf8")).catalog;
+}
+
 /** What goes to the registry. */
 export function publishedPackages(root: string = repositoryRoot): WorkspacePackage[] {
   return workspacePackages(root).filter(({ manifest }) => manifest.private !== true);

@@ -30,5 +30,6 @@ export const stages: readonly Stage[] = [
   { script: "check:runners", after: ["pack:tarballs"] },
   { script: "test:vitest", alone: true },
   { script: "check:node-matrix", after: ["build"] },
+  { script: "check:bindings", after: ["pack:tarballs"], onRequest: true },
   { script: "check:platforms", after: ["pack:tarballs"], onRequest: true },
 ];
