@@ -64,17 +64,19 @@ export class Segment {
   }
 
   /** Makes what was read survive a loss of power, by whichever process it was appended, and what was appended here. */
-  async sync(): Promise<void> {
+  sync(): Promise<void> {
     const begun = { sureEntries: this.#readEntries };
     if (this.#appended !== undefined) this.#appended.syncing = begun;
     this.#syncing += 1;
-    try {
-      await datasync(this.#descriptor);
-      this.#sureEntries = Math.max(this.#sureEntries, begun.sureEntries);
-    } finally {
-      this.#syncing -= 1;
-      if (this.#isLeft && this.#syncing === 0) closeSync(this.#descriptor);
-    }
+    return new Promise((resolve, reject) => {
+      fdatasync(this.#descriptor, (error) => {
+        this.#syncing -= 1;
+        if (this.#isLeft && this.#syncing === 0) closeSync(this.#descriptor);
+        if (error !== null) return reject(error);
+        this.#sureEntries = Math.max(this.#sureEntries, begun.sureEntries);
+        resolve();
+      });
+    });
   }
 
   /** The entries that came since the last reading, by whichever process. */
@@ -126,10 +128,4 @@ export class Segment {
     if (entry === undefined) this.damaged += 1;
     return entry;
   }
-}
-
-function datasync(descriptor: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    fdatasync(descriptor, (error) => (error === null ? resolve() : reject(error)));
-  });
 }
