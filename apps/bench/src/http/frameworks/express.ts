@@ -1,7 +1,7 @@
-import { createRequire } from "node:module";
 import { idempotency } from "@oncekey/express";
 import express5, { type Request, type RequestHandler, type Response } from "express";
 import { idempotency as expressIdempotency, getSharedIdempotencyService } from "express-idempotency";
+import express4 from "express4";
 import { connectAdapter } from "../../stores/peers/express-idempotency.js";
 import type { Contender, Framework } from "../contender.js";
 import { type App, byHand, oncekey, serving, unprotected } from "../contenders.js";
@@ -10,8 +10,6 @@ import { versionOf } from "../versions.js";
 import { listening } from "./listen.js";
 
 type Express = typeof express5;
-// It has no types of its own; those of 5 are true for what is used here.
-const express4: Express = createRequire(import.meta.url)("express4");
 
 export const onExpress4: Framework = frameworkOf("express4", express4);
 export const onExpress5: Framework = frameworkOf("express5", express5);
