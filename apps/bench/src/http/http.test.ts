@@ -6,7 +6,7 @@ import { Load } from "./load.js";
 import { httpReport } from "./report.js";
 import type { Launch } from "./target.js";
 
-const effort = { warmUpMs: 0, batchMs: 1, rounds: 1, kept: 4, least: 4 };
+const effort = { warmUp: 0, batchMs: 1, rounds: 1, kept: 4, least: 4 };
 
 /** Contenders in this process: what they answer is the same. */
 const inProcess =

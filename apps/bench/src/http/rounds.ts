@@ -5,7 +5,8 @@ import type { Launch, Target } from "./target.js";
 
 /** How long to measure: every round gives each contender one batch of about `batchMs` on each of its paths. */
 export interface HttpEffort {
-  readonly warmUpMs: number;
+  /** How many requests come before, on each path: code that is not compiled yet takes many times as long. */
+  readonly warmUp: number;
   readonly batchMs: number;
   readonly rounds: number;
   /** How many keys are replayed, in turns. */
@@ -14,8 +15,8 @@ export interface HttpEffort {
   readonly least: number;
 }
 
-export const FULL_HTTP: HttpEffort = { warmUpMs: 1_500, batchMs: 220, rounds: 20, kept: 256, least: 64 };
-export const QUICK_HTTP: HttpEffort = { warmUpMs: 500, batchMs: 100, rounds: 6, kept: 64, least: 64 };
+export const FULL_HTTP: HttpEffort = { warmUp: 6_000, batchMs: 220, rounds: 20, kept: 256, least: 64 };
+export const QUICK_HTTP: HttpEffort = { warmUp: 2_500, batchMs: 100, rounds: 6, kept: 64, least: 64 };
 
 const MOST_PER_BATCH = 20_000;
 /** An answer may go out before it is stored. */
@@ -86,10 +87,10 @@ class Lane {
     const kept = path === "replay" ? newKeys(effort.kept) : [];
     if (kept.length > 0) await keep(target, kept);
     const lane = new Lane(contender, path, target, kept, effort.least);
-    for (let elapsedMs = 0; elapsedMs < effort.warmUpMs; ) {
+    for (let asked = 0; asked < effort.warmUp; ) {
       const { perSecond } = await lane.#batch();
       const spentMs = (lane.#size / perSecond) * 1_000;
-      elapsedMs += spentMs;
+      asked += lane.#size;
       const fitting = Math.ceil((lane.#size * effort.batchMs) / spentMs);
       lane.#size = Math.min(MOST_PER_BATCH, Math.max(effort.least, Math.min(fitting, lane.#size * 4)));
     }
