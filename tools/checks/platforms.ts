@@ -2,19 +2,22 @@
 //
 // tools/platforms/ holds what runs there.
 import { join } from "node:path";
-import { startRedis } from "@oncekey/services";
+import { migrate } from "@oncekey/postgres";
+import { type PostgresServer, startPostgres, startRedis } from "@oncekey/services";
+import pg from "pg";
 import { type Installation, installTarballs } from "../lib/install.js";
 import { layAsJavaScript, layStandIn } from "../lib/laid-sources.js";
 import { type Finding, report } from "../lib/report.js";
 import { fetchRuntimes } from "../lib/runtimes.js";
 import { tarballs } from "../lib/tarballs.js";
-import { readManifest, repositoryRoot } from "../lib/workspace.js";
+import { catalog, readManifest } from "../lib/workspace.js";
 import { codedFindings } from "./platforms/coded.js";
 import { clientFindings } from "./platforms/errands.js";
-import { type Platform, startBun, startDeno, startWorkers } from "./platforms/started.js";
+import { type Platform, startBun, startDeno } from "./platforms/started.js";
 import { auditByUrl, type Exceptions } from "./platforms/suites.js";
+import { startWorkers } from "./platforms/workers.js";
 
-const NEEDED = ["core", "http", "hono", "redis", "conformance", "client"].map((name) => `@oncekey/${name}`);
+const NEEDED = ["core", "http", "hono", "redis", "postgres", "conformance", "client"].map((name) => `@oncekey/${name}`);
 
 /** What the client keeps its journals in; the files of a Worker are gone with the request. */
 const JOURNALS = { node: ["memory", "files"], workers: ["memory"] };
@@ -35,10 +38,10 @@ const honoOnWorkers: Exceptions = {
 };
 
 async function install(): Promise<Installation> {
-  const ioredis = readManifest(join(repositoryRoot, "tools/node_modules/ioredis/package.json")).version ?? "*";
+  const drivers = Object.fromEntries(["ioredis", "pg"].map((name) => [name, catalog()[name] ?? "*"]));
   const installation = await installTarballs(
     tarballs().filter(({ name }) => NEEDED.includes(name)),
-    { ioredis },
+    drivers,
   );
   layAsJavaScript(installation, [
     "tools/platforms",
@@ -66,8 +69,23 @@ async function judge(
   return [...(await Promise.all(suites)), ...(await clientFindings(name, client, journals)), ...ofCoded];
 }
 
+/** A Postgres with the store's table. */
+async function startMigrated(): Promise<PostgresServer> {
+  const server = await startPostgres();
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  await migrate(client);
+  await client.end();
+  return server;
+}
+
 async function checkPlatforms(): Promise<Finding[]> {
-  const [program, installation, redis] = await Promise.all([fetchRuntimes(), install(), startRedis()]);
+  const [program, installation, redis, postgres] = await Promise.all([
+    fetchRuntimes(),
+    install(),
+    startRedis(),
+    startMigrated(),
+  ]);
   const running: Platform[] = [];
   const on = async (
     starting: Promise<Platform>,
@@ -83,14 +101,14 @@ async function checkPlatforms(): Promise<Finding[]> {
     const findings = await Promise.all([
       on(startBun(installation, program, redis.url), JOURNALS.node, () => onBun),
       on(startDeno(installation, program, redis.url), JOURNALS.node, () => ({})),
-      on(startWorkers(installation, program), JOURNALS.workers, (served) =>
+      on(startWorkers(installation, program, postgres.url), JOURNALS.workers, (served) =>
         served === "hono" ? honoOnWorkers : onWorkers,
       ),
     ]);
     return findings.flat();
   } finally {
     await Promise.all(running.map((platform) => platform.stop()));
-    await redis.stop();
+    await Promise.all([redis.stop(), postgres.stop()]);
     installation.remove();
   }
 }

@@ -1,12 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { build } from "esbuild";
 import type { Installation } from "../../lib/install.js";
 import type { FetchedProgram, ProgramName } from "../../lib/runtimes.js";
 
 const READY_WITHIN_MS = 30_000;
-/** From when on Workers behave as they do here, whatever version runs them. */
-const COMPATIBILITY_DATE = "2026-08-04";
 
 /** A runtime that serves. */
 export interface Platform {
@@ -17,7 +14,8 @@ export interface Platform {
   stop(): Promise<void>;
 }
 
-type Program = (name: ProgramName) => FetchedProgram;
+/** Where a runtime is. */
+export type Program = (name: ProgramName) => FetchedProgram;
 
 /** Bun, with its own server. */
 export async function startBun({ folder }: Installation, program: Program, redisUrl: string): Promise<Platform> {
@@ -34,59 +32,6 @@ export async function startDeno({ folder }: Installation, program: Program, redi
   return { name: `Deno ${version}`, ...server };
 }
 
-/** workerd, which is what runs Workers at Cloudflare: each app is a Worker of its own. */
-export async function startWorkers({ folder, write }: Installation, program: Program): Promise<Platform> {
-  await build({
-    absWorkingDir: folder,
-    entryPoints: ["tools/platforms/worker.js"],
-    outfile: "worker.bundle.js",
-    bundle: true,
-    format: "esm",
-    platform: "browser",
-    // As Cloudflare's own tool has it.
-    conditions: ["workerd", "worker", "browser"],
-    external: ["node:*"],
-    logLevel: "silent",
-  });
-  const names = ["protect", "hono", "client", "coded"];
-  write("worker.capnp", configuration(names));
-  const { path, version } = program("workerd");
-  const server = await started(path, ["serve", "--control-fd=1", "worker.capnp"], folder, (output) => {
-    const events: readonly WorkerEvent[] = linesOf(output).map((line) => JSON.parse(line));
-    const listening = events.filter(({ event }) => event === "listen");
-    if (listening.length < names.length) return undefined;
-    return Object.fromEntries(listening.map(({ socket, port }) => [socket, `http://127.0.0.1:${port}/`]));
-  });
-  return { name: `workerd ${version}`, ...server };
-}
-
-/** What workerd tells about itself. */
-interface WorkerEvent {
-  readonly event: string;
-  readonly socket: string;
-  readonly port: number;
-}
-
-function configuration(names: readonly string[]): string {
-  const worker = (served: string) => `const ${served} :Workerd.Worker = (
-  modules = [(name = "worker", esModule = embed "worker.bundle.js")],
-  compatibilityDate = "${COMPATIBILITY_DATE}",
-  bindings = [(name = "SERVED", text = "${served}")],
-);`;
-  const service = (served: string) => `(name = "${served}", worker = .${served}), `;
-  const socket = (served: string) =>
-    `(name = "${served}", address = "127.0.0.1:0", http = (), service = "${served}"), `;
-  // What the client asks is in this machine, where Workers may not go unless they are let.
-  const network = `(name = "internet", network = (allow = ["public", "private"]))`;
-  return `using Workerd = import "/workerd/workerd.capnp";
-const config :Workerd.Config = (
-  services = [${names.map(service).join("")}${network}],
-  sockets = [${names.map(socket).join("")}],
-);
-${names.map(worker).join("\n")}
-`;
-}
-
 /** Bun and Deno tell their addresses in a line of JSON. */
 function toldUrls(output: string): Platform["urls"] | undefined {
   const [line] = linesOf(output);
@@ -94,12 +39,12 @@ function toldUrls(output: string): Platform["urls"] | undefined {
 }
 
 /** The lines that are whole. */
-function linesOf(output: string): string[] {
+export function linesOf(output: string): string[] {
   return output.split("\n").slice(0, -1);
 }
 
 /** Starts a program, and waits until its output tells where its servers listen. */
-async function started(
+export async function started(
   path: string,
   args: readonly string[],
   cwd: string,
