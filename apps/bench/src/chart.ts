@@ -62,7 +62,7 @@ export function draw(chart: Chart): string {
     y += 16;
     parts.push(text(LEFT, y, name, "server"));
     // A long name takes a line of its own.
-    if (name.length > 26) y += 18;
+    if (name.length > 20) y += 18;
     for (const [index, column] of columns.entries()) parts.push(text(columnAt(index), y, column, "soft"));
     y += 10;
     for (const group of groups) {

@@ -5,7 +5,7 @@ import { machine } from "../machine.js";
 import type { Spread } from "../measure.js";
 import { count, share, table, today } from "../tables.js";
 import type { HttpComparison, HttpRun } from "./compare.js";
-import { type Path, titles } from "./contender.js";
+import { type Path, type Role, titles } from "./contender.js";
 import { FULL_HTTP, type HttpEffort, type HttpResult } from "./rounds.js";
 
 /** How it was measured. */
@@ -14,6 +14,7 @@ export interface HttpConditions {
   readonly effort: HttpEffort;
 }
 
+const roles: readonly Role[] = ["unprotected", "floor", "engine", "peer"];
 const guarded: readonly Path[] = ["first", "replay"];
 
 const HASTE = `**In haste**: so few and so short rounds say little of speeds and of p99, least of all where the load says that others were
@@ -113,8 +114,9 @@ function section({ framework, results }: HttpComparison): string {
   ].join("\n");
 }
 
-function order({ path }: HttpResult): number {
-  return Object.keys(titles).indexOf(path);
+/** Path by path; the floor, ours, the others. */
+function order({ path, contender }: HttpResult): number {
+  return Object.keys(titles).indexOf(path) * roles.length + roles.indexOf(contender.role);
 }
 
 function row(result: HttpResult): string[] {
@@ -156,7 +158,8 @@ function chartOf({ comparisons }: HttpRun, caption: string): Chart {
 }
 
 function chartSection({ framework, results }: HttpComparison): Section {
-  const rows = framework.contenders.flatMap(({ name, role }) => {
+  const contenders = framework.contenders.toSorted((one, other) => roles.indexOf(one.role) - roles.indexOf(other.role));
+  const rows = contenders.flatMap(({ name, role }) => {
     if (role === "floor" || role === "unprotected") return [];
     const bars = guarded.map(
       (path) => results.find(({ contender, path: own }) => contender.name === name && own === path)?.byFloor,
