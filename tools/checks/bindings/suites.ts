@@ -4,6 +4,7 @@ import { run } from "../../lib/command.js";
 import type { Installation } from "../../lib/install.js";
 import type { Finding } from "../../lib/report.js";
 import { repositoryRoot } from "../../lib/workspace.js";
+import { type Outcome, problemsOf, summaryOf } from "./cases.js";
 import type { Place } from "./places.js";
 
 /** What a server keeps its keys in. */
@@ -22,12 +23,7 @@ interface VitestReport {
   readonly testResults: readonly {
     readonly name: string;
     readonly message: string;
-    readonly assertionResults: readonly {
-      readonly ancestorTitles: readonly string[];
-      readonly title: string;
-      readonly status: string;
-      readonly failureMessages: readonly string[];
-    }[];
+    readonly assertionResults: readonly (Outcome & { readonly ancestorTitles: readonly string[] })[];
   }[];
 }
 
@@ -62,27 +58,23 @@ function readReport(path: string): VitestReport | undefined {
   }
 }
 
-/** One finding for each suite, with the number of its cases; and one for each file that did not even load. */
+/** One finding for each suite, with what it left out and why; and one for each file that did not even load. */
 function findingsOf({ testResults }: VitestReport, store: StoreName): Finding[] {
-  const suites = new Map<string, { passed: number; skipped: number; problems: string[] }>();
+  const suites = new Map<string, Outcome[]>();
   const broken: Finding[] = [];
   for (const { name, message, assertionResults } of testResults) {
     if (assertionResults.length === 0) broken.push({ subject: name, problems: [message] });
-    for (const { ancestorTitles, title, status, failureMessages } of assertionResults) {
-      const subject = ancestorTitles[0]?.replace(/: binding conformance$/, "") ?? name;
-      const suite = suites.get(subject) ?? { passed: 0, skipped: 0, problems: [] };
-      suites.set(subject, suite);
-      if (status === "passed") suite.passed += 1;
-      else if (status === "failed") suite.problems.push(`${title}: ${failureMessages.join("\n")}`);
-      else suite.skipped += 1;
+    for (const outcome of assertionResults) {
+      const subject = outcome.ancestorTitles[0]?.replace(/: binding conformance$/, "") ?? name;
+      suites.set(subject, [...(suites.get(subject) ?? []), outcome]);
     }
   }
-  const ran = [...suites].filter(([, { passed, problems }]) => passed + problems.length > 0);
-  const found = ran.map(([subject, { passed, skipped, problems }]) => {
-    // The first test of a suite tries the fixture, and is no case.
-    const counts = [`${passed - 1} cases`, ...(skipped > 0 ? [`${skipped} skipped`] : [])].join(", ");
-    return { subject: `${subject}, ${store} (${counts})`, problems };
-  });
+  // A suite that was not chosen has nothing but tests that were skipped.
+  const ran = [...suites].filter(([, outcomes]) => outcomes.some(({ status }) => /passed|failed/.test(status)));
+  const found = ran.map(([subject, outcomes]) => ({
+    subject: `${subject}, ${store} (${summaryOf(outcomes)})`,
+    problems: problemsOf(outcomes),
+  }));
   return [...broken, ...found];
 }
 
