@@ -38,22 +38,25 @@ async function failure(call: Promise<unknown>): Promise<unknown> {
 describe.each(drivers)("waitReplicas with $name", ({ connect }) => {
   let connected: Connected;
   let store: RedisStore;
+  /** For what a replica does have: on a busy machine that may take longer than is waited for what it never has. */
+  let waiting: RedisStore;
   // Each when its turn comes: the one before has had its connections cut, and those of all.
   beforeAll(async () => {
     connected = await connect(master.url);
     store = new RedisStore(connected.client, soon);
+    waiting = new RedisStore(connected.client, patient);
   });
   afterAll(() => connected.close());
 
   it("a write counts when a replica has it, also of many at once", async () => {
-    const { id, version } = await given(store);
-    expect(await store.replace(id, version, "v2", completed())).toMatchObject({ written: true });
-    expect(await store.remove(id, "v2")).toEqual({ written: true });
-    for (let round = 0; round < 2; round++) await Promise.all(Array.from({ length: 30 }, () => given(store)));
+    const { id, version } = await given(waiting);
+    expect(await waiting.replace(id, version, "v2", completed())).toMatchObject({ written: true });
+    expect(await waiting.remove(id, "v2")).toEqual({ written: true });
+    for (let round = 0; round < 2; round++) await Promise.all(Array.from({ length: 30 }, () => given(waiting)));
   });
 
   it("without one it is a fault, until the repetition has been confirmed; what is only read is answered", async () => {
-    const { id, version } = await given(store);
+    const { id, version } = await given(waiting);
     const another = freshId();
     replica.pause();
     expect(shortfall(await failure(store.create(another, "v1", running(), HOUR_MS)))).toBe(true);
@@ -65,13 +68,11 @@ describe.each(drivers)("waitReplicas with $name", ({ connect }) => {
     expect(await store.create(id, "other", running(), HOUR_MS)).toMatchObject({ written: false });
     expect(await store.replace(freshId(), "v1", "v2", running())).toEqual({ written: false, current: undefined });
     replica.resume();
-    const late = new RedisStore(connected.client, patient);
-    expect(await late.replace(id, version, "v2", completed())).toMatchObject({ written: true });
-    expect(await late.create(another, "v1", running(), HOUR_MS)).toMatchObject({ written: true });
+    expect(await waiting.replace(id, version, "v2", completed())).toMatchObject({ written: true });
+    expect(await waiting.create(another, "v1", running(), HOUR_MS)).toMatchObject({ written: true });
   });
 
   it("a connection that breaks between the write and its confirmation is a fault", async () => {
-    const waiting = new RedisStore(connected.client, patient);
     await given(waiting);
     const id = freshId();
     replica.pause();
