@@ -1,16 +1,20 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ScriptedApp } from "@oncekey/conformance";
-import { type Completed, type IdempotencyStore, MemoryStore } from "@oncekey/core";
+import { type Completed, type IdempotencyStore, type InProgress, MemoryStore } from "@oncekey/core";
 
-/** Lets the suite take away the store of a library that is not ours, by the same two faults as it does with ours. */
+/** Lets the suite take away the store of a library that is not ours, by the same faults as it does with ours. */
 export interface Gate {
   /** Passes a call to the store; rejects while the store is down. */
   call<Value>(call: () => Promise<Value>): Promise<Value>;
+  /** Passes a call that claims a key; waits while claims are held, rejects while the store is down. */
+  claim<Value>(call: () => Promise<Value>): Promise<Value>;
   /** Passes a call that stores an answer; waits while completions are held, rejects while the store is down. */
   completion<Value>(call: () => Promise<Value>): Promise<Value>;
 }
 
 const anAnswer: Completed = { state: "completed", fingerprint: "", attempt: 1, result: new Uint8Array(0) };
+
+const aClaim: InProgress = { state: "in-progress", fingerprint: "", attempt: 1, leaseMs: 1 };
 
 /** How far away a store on a server is. On the loopback interface, races that a network shows would be hidden. */
 export const serverLatencyMs = 2;
@@ -28,6 +32,11 @@ export function gateOf(app: ScriptedApp, latencyMs: number): Gate {
   return {
     call: async (call) => {
       await tap.get("gate");
+      await travel();
+      return await call();
+    },
+    claim: async (call) => {
+      await tap.create("gate", "1", aClaim, 1);
       await travel();
       return await call();
     },

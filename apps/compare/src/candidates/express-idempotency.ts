@@ -126,7 +126,7 @@ function exactly(adapter: InstanceType<typeof RedisAdapterModule.default>): IIde
 function gated(adapter: IIdempotencyDataAdapter, gate: Gate): IIdempotencyDataAdapter {
   return {
     findByIdempotencyKey: (key) => gate.call(() => adapter.findByIdempotencyKey(key)),
-    create: (resource) => gate.call(() => adapter.create(resource)),
+    create: (resource) => gate.claim(() => adapter.create(resource)),
     update: (resource) => gate.completion(() => adapter.update(resource)),
     delete: (key) => gate.call(() => adapter.delete(key)),
   };

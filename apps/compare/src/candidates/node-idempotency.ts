@@ -66,7 +66,7 @@ function fixtureOf(name: string, adapter: () => StorageAdapter, latencyMs = 0): 
 
 function gated(adapter: StorageAdapter, gate: Gate): StorageAdapter {
   return {
-    setIfNotExists: (key, value, options) => gate.call(() => adapter.setIfNotExists(key, value, options)),
+    setIfNotExists: (key, value, options) => gate.claim(() => adapter.setIfNotExists(key, value, options)),
     get: (key) => gate.call(() => adapter.get(key)),
     set: (key, value, options) => gate.completion(() => adapter.set(key, value, options)),
   };

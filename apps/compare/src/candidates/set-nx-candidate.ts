@@ -55,8 +55,9 @@ function gatedRedis(url: string, gate: Gate): Redis {
   const send = redis.sendCommand.bind(redis);
   redis.sendCommand = async (command, stream) => {
     if (!["set", "get", "del"].includes(command.name)) return await send(command, stream);
-    const stores = command.name === "set" && !command.args.includes("NX");
-    return await (stores ? gate.completion : gate.call)(async () => await send(command, stream));
+    const pass = async () => await send(command, stream);
+    if (command.name !== "set") return await gate.call(pass);
+    return await (command.args.includes("NX") ? gate.claim : gate.completion)(pass);
   };
   return redis;
 }
