@@ -66,29 +66,26 @@ function record(operationId: string): OperationRecord {
   };
 }
 
-function journalling(folder: string, journal: FileJournal): BenchGroup {
+function journalling(folder: string, journal: FileJournal, atOnce: number): BenchGroup {
   const descriptor = openSync(join(folder, "bare"), "a");
   const line = Buffer.from(`\n01234567 ${JSON.stringify({ type: "claim", record: record("operation-1000000") })}\n`);
   let count = 0;
+  const append = () =>
+    new Promise<void>((resolve, reject) => {
+      writeSync(descriptor, line);
+      fdatasync(descriptor, (error) => (error === null ? resolve() : reject(error)));
+    });
+  const claim = () => {
+    count += 1;
+    return journal.claim(record(`operation-${atOnce}-${count}`));
+  };
+  const times = (work: () => Promise<unknown>) => () => Promise.all(Array.from({ length: atOnce }, work));
   return {
-    title: "An operation written down, on the disk",
-    note: "Baseline: one append of as many bytes and one fdatasync. Wanted: at most 1.25 of it.",
+    title: `Operations written down, on the disk, ${atOnce} at once`,
+    note: "Baseline: one append of as many bytes and one fdatasync for each. Wanted: 0.8 of its speed.",
     cases: [
-      {
-        name: "append + fdatasync",
-        run: () =>
-          new Promise<void>((resolve, reject) => {
-            writeSync(descriptor, line);
-            fdatasync(descriptor, (error) => (error === null ? resolve() : reject(error)));
-          }),
-      },
-      {
-        name: "fileJournal.claim",
-        run: () => {
-          count += 1;
-          return journal.claim(record(`operation-${count}`));
-        },
-      },
+      { name: "append + fdatasync", run: times(append) },
+      { name: "fileJournal.claim", run: times(claim) },
     ],
   };
 }
@@ -103,7 +100,8 @@ export const clientSuite: BenchSuite = {
       groups: [
         overhead("whose answer comes at once", instant, url),
         overhead("to a local server", fetch, local),
-        journalling(folder, journal),
+        journalling(folder, journal, 1),
+        journalling(folder, journal, 16),
       ],
       close: async () => {
         server.closeAllConnections();
