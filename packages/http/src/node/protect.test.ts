@@ -113,12 +113,24 @@ describe("protect of node:http", () => {
     await until(() => gone);
   });
 
-  it("passes what is not protected, and closes", async () => {
+  it("passes what is not protected", async () => {
     await using server = await serving((req, res) => res.end(req.method), { required: false });
     expect(await (await fetch(server.url)).text()).toBe("GET");
     expect(await (await fetch(server.url, { method: "POST" })).text()).toBe("POST");
     expect(await server.close()).toEqual({ unfinished: 0 });
-    expect((await ask(server.url))[0]).toBe(503);
+  });
+
+  it("ends what runs and refuses what is new when it closes", async () => {
+    let response: ServerResponse | undefined;
+    await using server = await serving((_req, res) => {
+      response = res;
+    });
+    const running = ask(server.url);
+    await until(() => response !== undefined);
+    const closed = server.close();
+    expect((await ask(server.url, "key-2"))[0]).toBe(503);
+    response?.end("done");
+    expect([await running, await closed]).toEqual([[200, "done", null], { unfinished: 0 }]);
   });
 
   it("refuses what is no listener", () => {
