@@ -43,7 +43,7 @@ export const inMemory: Journals = {
 };
 
 const options: ClientOptions = {
-  retry: { baseMs: 1, capMs: 5, attemptTimeoutMs: 1_000, deadlineMs: 20_000 },
+  retry: { baseMs: 1, capMs: 5, attemptTimeoutMs: 4_000, deadlineMs: 60_000 },
   // The errands are many and have one origin each, but a platform's own limits are not what is tried here.
   budget: false,
 };

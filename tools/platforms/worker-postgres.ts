@@ -21,6 +21,8 @@ export default {
       scope: ({ headers }) => script.scope((name) => headers.get(name)),
       // When the handler has ended, and its answer is stored.
       waitUntil: (work) => platform.waitUntil(work.finally(() => client.end())),
+      // Many connections at once take their time on a busy machine; the default is a second.
+      claimTimeoutMs: 4_000,
       ...scenario.options,
     });
     return keptOpen(await codedByTheRuntime(handler)(request, platform), platform);
