@@ -55,7 +55,7 @@ describe("a process that is killed at any point, and once more at any point of i
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it("pays once, and has one receipt in the end", { timeout: 120_000 }, async () => {
+  it("pays once, and has one receipt in the end", { timeout: 300_000 }, async () => {
     await using server = await ScriptedServer.start();
     const receiptsAfter = new Map<number, Set<string>>();
     const held = new Set<string>();

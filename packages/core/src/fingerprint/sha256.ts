@@ -3,19 +3,18 @@
 const BLOCK_BYTES = 64;
 const DIGEST_BYTES = 32;
 
-/** The fractional parts of the square roots of the first 8 primes, and of the cube roots of the first 64. */
-const { initial: INITIAL, rounds: ROUNDS } = /* @__PURE__ */ constants();
+/** The fractional parts of the square roots of the first 8 primes. */
+const INITIAL = /* @__PURE__ */ fractions(8, Math.sqrt);
+/** The fractional parts of the cube roots of the first 64 primes. */
+const ROUNDS = /* @__PURE__ */ fractions(64, Math.cbrt);
 
-function constants(): { initial: Int32Array; rounds: Int32Array } {
-  const initial = new Int32Array(8);
-  const rounds = new Int32Array(64);
+function fractions(count: number, root: (prime: number) => number): Int32Array {
+  const parts = new Int32Array(count);
   let found = 0;
-  for (let candidate = 2; found < 64; candidate++) {
-    if (!isPrime(candidate)) continue;
-    if (found < 8) initial[found] = fraction(Math.sqrt(candidate));
-    rounds[found++] = fraction(Math.cbrt(candidate));
+  for (let candidate = 2; found < count; candidate++) {
+    if (isPrime(candidate)) parts[found++] = fraction(root(candidate));
   }
-  return { initial, rounds };
+  return parts;
 }
 
 function isPrime(candidate: number): boolean {
