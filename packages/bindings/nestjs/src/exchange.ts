@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
 import { type CallHandler, StreamableFile } from "@nestjs/common";
 import { NotExecutedError } from "@oncekey/core";
-import type { CapturedResponse, Guard, Handled, HttpAttempt } from "@oncekey/http";
+import type { Guard, Handled, Run } from "@oncekey/http";
 import { HeldResponse, withEarlier } from "@oncekey/http/node";
 import { EMPTY, type Observable, tap } from "rxjs";
 import { answeredByEvents, takeHeld } from "./events.js";
-import { setAttempt } from "./idempotent.js";
+import { attempts } from "./idempotent.js";
 import type { Platform } from "./platform.js";
 
 /**
@@ -15,88 +15,56 @@ import type { Platform } from "./platform.js";
  * Nest writes into a held response, while we go on: the answer leaves when the guard says so.
  *
  * Resolves when the handler may run; rejects where Nest is to answer an error. Where we have answered it never settles:
- * nobody then waits for it, and nothing that would write an answer of its own goes on.
+ * nobody then waits for it, and nothing that would write an answer of its own goes on. `@Sse()` is different: Nest has begun
+ * its answer already, so everything goes by way of what holds it, and Nest waits for events.
  *
  * @param ownHeaders Headers that stand on the handler, and are there already.
  */
 export function exchange<Req extends object>(
   guard: Guard<Req>,
-  platform: Platform<Req>,
+  { incoming, response, reply, earlier, answer, fail }: Platform<Req>,
   next: CallHandler,
   ownHeaders: readonly string[],
 ): Promise<Observable<unknown>> {
-  const { incoming, response, reply } = platform;
-  const heldEvents = takeHeld(response);
-  if (heldEvents !== undefined) return exchangeEvents(guard, platform, next, ownHeaders, heldEvents);
-  let held: HeldResponse | undefined;
+  const begun = takeHeld(response);
+  let held = begun;
   return new Promise((resolve, reject) => {
+    const run: Run = (attempt) => {
+      // Nest has stopped asking for events, and nobody would run the handler.
+      if (begun !== undefined && response.req.socket.destroyed) throw new NotExecutedError("the client has gone");
+      attempts.set(incoming.request, attempt);
+      held ??= new HeldResponse(response, guard.maxResponseBytes);
+      const [handler, captured] =
+        begun === undefined
+          ? [next.handle(), held.captured]
+          : answeredByEvents(next.handle(), response, begun.captured);
+      resolve(watched(handler, response, held));
+      return captured;
+    };
     const finish = (handled: Handled): void => {
-      if (handled.kind === "pass") resolve(next.handle());
-      else if (handled.kind === "executed") held?.release();
-      // Errors are answered before we hear of them: this one has cut its connection.
-      else if (handled.kind === "threw") held?.reset();
+      const instead = handled.kind === "answer" ? handled.response : handled.kind === "threw" && handled.answer;
+      // Errors are answered before we hear of them: what is let go then is what filters made, or a connection that was cut.
+      if (!instead) held?.release();
       else if (held === undefined) {
         for (const name of ownHeaders) reply.removeHeader(name);
-        platform.answer(handled.response);
-      } else held.replaceWith(withEarlier(platform.earlier, handled.response));
-    };
-    const fail = (error: unknown): void => {
-      if (held === undefined) {
-        reject(error);
-        return;
+        answer(instead);
+      } else {
+        const others = earlier.filter(([name]) => !ownHeaders.includes(name));
+        held.replaceWith(withEarlier(others, instead));
       }
-      held.reset();
-      // There is nobody to tell any more.
-      if (!response.destroyed) platform.fail(error);
+      if (handled.kind === "pass") resolve(next.handle());
+      else if (begun !== undefined) resolve(EMPTY);
     };
-    guard
-      .handle(incoming, (attempt) => {
-        setAttempt(incoming.request, attempt);
-        held = new HeldResponse(response, guard.maxResponseBytes);
-        resolve(watched(next.handle(), response, held));
-        return held.captured;
-      })
-      .then(finish)
-      .catch(fail);
-  });
-}
-
-/** The same for `@Sse()`, whose answer Nest has begun already: everything goes by way of what holds it. */
-function exchangeEvents<Req extends object>(
-  guard: Guard<Req>,
-  { incoming, response, earlier }: Platform<Req>,
-  next: CallHandler,
-  ownHeaders: readonly string[],
-  held: HeldResponse,
-): Promise<Observable<unknown>> {
-  const own = new Set(ownHeaders.map((name) => name.toLowerCase()));
-  return new Promise((resolve, reject) => {
-    const finish = (handled: Handled): void => {
-      const answer = handled.kind === "answer" ? handled.response : handled.kind === "threw" && handled.answer;
-      if (!answer) held.release();
-      else
-        held.replaceWith(
-          withEarlier(
-            earlier.filter(([name]) => !own.has(name)),
-            answer,
-          ),
-        );
-      // Nest waits for events where the handler was not asked for any.
-      resolve(handled.kind === "pass" ? next.handle() : EMPTY);
-    };
-    const run = (attempt: HttpAttempt): Promise<CapturedResponse> => {
-      // Nest has stopped asking for events, and nobody would run the handler.
-      if (response.req.socket.destroyed) throw new NotExecutedError("the client has gone");
-      setAttempt(incoming.request, attempt);
-      const [events, answer] = answeredByEvents(next.handle(), response, held);
-      resolve(watched(events, response, held));
-      return answer;
-    };
-    const fail = (error: unknown): void => {
-      held.release();
+    const failed = (error: unknown): void => {
       reject(error);
+      if (begun !== undefined) begun.release();
+      else if (held !== undefined) {
+        held.reset();
+        // There is nobody to tell any more.
+        if (!response.destroyed) fail(error);
+      }
     };
-    guard.handle(incoming, run).then(finish).catch(fail);
+    guard.handle(incoming, run).then(finish).catch(failed);
   });
 }
 

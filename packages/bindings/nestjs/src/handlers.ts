@@ -11,6 +11,12 @@ const SSE = "__sse__";
 
 const reflector = new Reflector();
 
+/** A handler in its controller, as Nest's contexts name it. */
+interface Route {
+  getClass(): Type;
+  getHandler(): Decorated;
+}
+
 /** Says which guard a handler has. */
 export class Handlers<Req extends object> {
   readonly #base: Guard<Req>;
@@ -20,8 +26,9 @@ export class Handlers<Req extends object> {
     this.#base = base;
   }
 
-  /** The guard of a handler in its controller; undefined where it is not protected. */
-  guardOf(controller: Type, handler: Decorated): Guard<Req> | undefined {
+  /** The guard of a handler; undefined where it is not protected. */
+  guardOf(route: Route): Guard<Req> | undefined {
+    const [controller, handler] = [route.getClass(), route.getHandler()];
     const ofController = this.#known.get(controller) ?? new WeakMap();
     this.#known.set(controller, ofController);
     const known = ofController.get(handler) ?? { guard: this.#make(choiceOf(controller), choiceOf(handler)) };
@@ -45,21 +52,19 @@ export class Handlers<Req extends object> {
   #check(owner: Decorated | null, isController: boolean): void {
     // Not every provider is made from a class.
     if (!isClass(owner)) return;
-    if (!isController && choiceOf(owner)) throw new TypeError(noRequest(owner.name));
+    if (!isController && choiceOf(owner)) throw noRequest(owner.name);
     for (const name of new MetadataScanner().getAllMethodNames(owner.prototype)) {
-      this.#checkHandler(owner, owner.prototype[name], `${owner.name}.${name}`, isController);
+      const handler: Decorated = owner.prototype[name];
+      const where = `${owner.name}.${name}`;
+      if (isController && read(PATH, handler) !== undefined) this.#checkHandler(owner, handler, where);
+      else if (choiceOf(handler)) throw noRequest(where);
     }
   }
 
-  #checkHandler(owner: Type, handler: Decorated, where: string, isController: boolean): void {
-    const own = choiceOf<Req>(handler);
-    if (!isController || reflector.get(PATH, handler) === undefined) {
-      if (own) throw new TypeError(noRequest(where));
-      return;
-    }
-    const guard = naming(where, () => this.guardOf(owner, handler));
-    const method = RequestMethod[reflector.get<RequestMethod>(METHOD, handler)] ?? "";
-    if (own && method !== "ALL" && !guard?.covers(method)) {
+  #checkHandler(controller: Type, handler: Decorated, where: string): void {
+    const guard = naming(where, () => this.guardOf({ getClass: () => controller, getHandler: () => handler }));
+    const method = RequestMethod[read<RequestMethod>(METHOD, handler) ?? RequestMethod.ALL] ?? "";
+    if (choiceOf(handler) && method !== "ALL" && !guard?.covers(method)) {
       throw new TypeError(`${where}: @Idempotent() protects nothing here; name ${method} in methods`);
     }
   }
@@ -69,23 +74,29 @@ type Choice<Req extends object> = RouteOptions<Req> | false | undefined;
 // biome-ignore lint/complexity/noBannedTypes: Nest's own type of what it hands over
 type Decorated = Function;
 
-function choiceOf<Req extends object>(target: Decorated): Choice<Req> {
-  return reflector.get<Choice<Req>>(CHOICE, target);
+function read<T>(name: string, target: Decorated): T | undefined {
+  return reflector.get<T | undefined>(name, target);
 }
 
-/** The headers that stand on a handler as `@Header()`. */
+function choiceOf<Req extends object>(target: Decorated): Choice<Req> {
+  return read(CHOICE, target);
+}
+
+/** The names of the headers that stand on a handler as `@Header()`, in lower case. */
 export function headersOn(handler: Decorated): readonly string[] {
-  return (reflector.get<readonly { name: string }[] | undefined>(HEADERS, handler) ?? []).map(({ name }) => name);
+  return (read<readonly { name: string }[]>(HEADERS, handler) ?? []).map(({ name }) => name.toLowerCase());
 }
 
 /** Whether a handler is one of `@Sse()`. */
 export function sendsEvents(handler: Decorated): boolean {
-  return reflector.get<boolean | undefined>(SSE, handler) === true;
+  return read(SSE, handler) === true;
 }
 
 /** What to tell who wants it for anything but a request over HTTP. */
-export function noRequest(where: string): string {
-  return `${where}: @Idempotent() is for HTTP requests; where no response is stored, call run() of @oncekey/core`;
+export function noRequest(where: string): TypeError {
+  return new TypeError(
+    `${where}: @Idempotent() is for HTTP requests; where no response is stored, call run() of @oncekey/core`,
+  );
 }
 
 function isClass(metatype: Decorated | null): metatype is Type {

@@ -9,7 +9,8 @@ export type RouteOptions<Req extends object = PlatformRequest> = GuardRouteOptio
 /** Where the decorator leaves its options. */
 export const CHOICE = "oncekey:idempotent";
 
-const attempts = new WeakMap<object, HttpAttempt>();
+/** The attempts under which requests run. */
+export const attempts = new WeakMap<object, HttpAttempt>();
 
 /**
  * Protects a handler, or those of a controller: it runs once per idempotency key, and every retry gets the first answer.
@@ -32,9 +33,4 @@ export const Attempt: () => ParameterDecorator = createParamDecorator((_data: un
 /** The attempt under which a request runs; undefined where it is not protected. For interceptors and services. */
 export function attemptOf(request: object): HttpAttempt | undefined {
   return attempts.get(request);
-}
-
-/** Says under which attempt a request runs. */
-export function setAttempt(request: object, attempt: HttpAttempt): void {
-  attempts.set(request, attempt);
 }

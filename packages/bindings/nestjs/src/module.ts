@@ -1,11 +1,10 @@
 import type { DynamicModule, FactoryProvider, ModuleMetadata } from "@nestjs/common";
 import { ApplicationConfig, ModulesContainer } from "@nestjs/core";
 import { createGuard, type GuardOptions } from "@oncekey/http";
-import { EventsGuard } from "./events.js";
 import { Handlers } from "./handlers.js";
 import { Idempotency } from "./installed.js";
-import { IdempotencyInterceptor } from "./interceptor.js";
 import type { PlatformRequest } from "./platform.js";
+import { Protection } from "./protection.js";
 
 /** Options of the module. They are those of every binding: see the table in the README of `@oncekey/http`. */
 export type IdempotencyOptions<Req extends object = PlatformRequest> = GuardOptions<Req>;
@@ -56,11 +55,12 @@ function install<Req extends PlatformRequest>(
   const guard = createGuard<Req>(options);
   const handlers = new Handlers(guard);
   handlers.check(modules);
-  if (config.getGlobalInterceptors().some((each) => each instanceof IdempotencyInterceptor)) {
+  if (config.getGlobalInterceptors().some((each) => each instanceof Protection)) {
     throw new TypeError("IdempotencyModule is imported twice; import it once, and vary it by @Idempotent({ … })");
   }
   // Providers are made before Nest adds anybody else's, so ours is the outermost.
-  config.addGlobalGuard(new EventsGuard(handlers));
-  config.addGlobalInterceptor(new IdempotencyInterceptor(handlers));
+  const protection = new Protection(handlers);
+  config.addGlobalGuard(protection);
+  config.addGlobalInterceptor(protection);
   return new Idempotency(options.oncekey === undefined ? () => guard.close() : undefined);
 }
