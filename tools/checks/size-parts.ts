@@ -18,7 +18,7 @@ const parts: Readonly<Record<string, string>> = {
   "· · layouts of late": "core/src/fingerprint/(json-layouts?|json-pieces|packed-strips)\\.ts",
   "· multipart bodies": "core/src/fingerprint/multipart",
   "· bodies that are parsed already": "core/src/fingerprint/canonical-value",
-  "· SHA-256 where the runtime has none that is synchronous": "core/src/fingerprint/sha256",
+  "· SHA-256 where the runtime has none that is synchronous": "core/src/fingerprint/(sha256|portable-digest)",
   "the engine in all": "core/src/(engine/|steps|decide)",
   "· checks of its options": "core/src/engine/options",
   "· `attempt.step`": "core/src/engine/stepping",
@@ -65,17 +65,24 @@ function speechless(code: string): string {
   return left + code.slice(at);
 }
 
-function endpoint(...plugins: readonly Plugin[]): Promise<Uint8Array> {
+/** The bytes of the endpoint on Node and elsewhere. */
+async function endpoints(leave: readonly Plugin[] = [], say = (code: string) => code): Promise<readonly number[]> {
   const folder = join(repositoryRoot, "tools");
-  return bundle(ENDPOINT, { folder, conditions: ["@oncekey/source"], plugins });
+  const bundles = [["node"], []].map((runtime) =>
+    bundle(ENDPOINT, { folder, conditions: ["@oncekey/source", ...runtime], plugins: leave }),
+  );
+  return (await Promise.all(bundles)).map((code) => gzippedBytes(Buffer.from(say(Buffer.from(code).toString()))));
 }
 
-const code = await endpoint();
-const whole = gzippedBytes(code);
-console.log(`| in all | ${whole} |\n| --- | --: |`);
-for (const [part, modules] of Object.entries(parts)) {
-  const rest = gzippedBytes(await endpoint(without(new RegExp(`packages/${modules}`))));
-  console.log(`| ${part} | ${whole - rest} |`);
+function row(part: string, bytes: readonly number[]): void {
+  console.log(`| ${[part, ...bytes].join(" | ")} |`);
 }
-const silent = Buffer.from(speechless(Buffer.from(code).toString()));
-console.log(`| texts of errors and problems | ${whole - gzippedBytes(silent)} |`);
+
+const whole = await endpoints();
+const saved = (rest: readonly number[]) => rest.map((bytes, index) => (whole[index] ?? 0) - bytes);
+console.log("| | on Node | elsewhere |\n| --- | --: | --: |");
+row("in all", whole);
+for (const [part, modules] of Object.entries(parts)) {
+  row(part, saved(await endpoints([without(new RegExp(`packages/${modules}`))])));
+}
+row("texts of errors and problems", saved(await endpoints([], speechless)));

@@ -5,6 +5,8 @@ export interface Budget {
   readonly code: string;
   /** Measures the code of this package alone: what it depends on, and its peers, stay outside. */
   readonly own?: string;
+  /** Bundled for this runtime, which then takes what a package has for it alone. Default: for runtimes in general. */
+  readonly runtime?: "node";
   /** Bytes, minified and gzipped. */
   readonly most: number;
   /** What we would like to have, where that is less. */
@@ -28,7 +30,8 @@ const HELD = `
 /** What a user bundles with everything below it. */
 const whole: readonly Budget[] = [
   { what: "a protected endpoint: `protect` and `MemoryStore`", code: ENDPOINT, most: 32_500, aim: 12_000 },
-  { what: "a protected listener of `node:http`", code: LISTENER, most: 34_600 },
+  { what: "the same for Node", code: ENDPOINT, runtime: "node", most: 32_500, aim: 12_000 },
+  { what: "a protected listener of `node:http`", code: LISTENER, runtime: "node", most: 34_600 },
   { what: "jobs without HTTP: `createOncekey`", code: `export { createOncekey } from "@oncekey/core"`, most: 14_200 },
 ];
 

@@ -29,10 +29,11 @@ async function unpack(packages: readonly Tarball[]): Promise<string> {
 }
 
 /** Whether something is as small as it may be. */
-export async function weigh({ what, code, own, most }: Budget, folder: string): Promise<Finding> {
+export async function weigh({ what, code, own, runtime, most }: Budget, folder: string): Promise<Finding> {
   const outside =
     own === undefined ? [] : dependenciesOf(readManifest(join(folder, "node_modules", own, "package.json")));
-  const bytes = gzippedBytes(await bundle(code, { folder, outside }));
+  const conditions = runtime === undefined ? [] : [runtime];
+  const bytes = gzippedBytes(await bundle(code, { folder, outside, conditions }));
   const subject = `${what}: ${kilobytes(bytes, 2)} of ${kilobytes(most)}`;
   if (bytes <= most) return { subject, problems: [] };
   return {

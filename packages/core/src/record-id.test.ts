@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { platformDigest, portableDigest } from "./fingerprint/digest.js";
+import { platformDigest } from "#platform";
+import { portableDigest } from "./fingerprint/portable-digest.js";
 import { deriveKey, deriveKeyWith, recordId, recordIdWith } from "./record-id.js";
 
 const KEY = "8e03978e-40d5-43e8-bc93-6894a57f9324";

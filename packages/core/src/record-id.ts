@@ -1,4 +1,5 @@
-import { type Digest, fromBase64url, platformDigest } from "./fingerprint/digest.js";
+import { platformDigest } from "#platform";
+import { type Digest, fromBase64url } from "./fingerprint/digest.js";
 import { Netstrings } from "./fingerprint/netstrings.js";
 
 const ID_BYTES = 32;

@@ -1,5 +1,5 @@
+import { layoutsOfLate } from "#platform";
 import { JsonBuffer } from "./json-buffer.js";
-import { JsonLayouts } from "./json-layouts.js";
 import { readNumber } from "./json-number.js";
 import { readString } from "./json-string.js";
 import { comparePlainKeys, orderMembers } from "./member-order.js";
@@ -20,7 +20,6 @@ const CLOSE_BRACE = 0x7d;
 const FAILED = -1;
 
 const shared = /* @__PURE__ */ new JsonBuffer();
-const layouts = /* @__PURE__ */ new JsonLayouts();
 
 /**
  * The canonical form (RFC 8785) of a JSON text in UTF-8, or `undefined` where none keeps all that the text says: not
@@ -32,11 +31,11 @@ const layouts = /* @__PURE__ */ new JsonLayouts();
  */
 export function canonicalJson(text: Uint8Array): Uint8Array | undefined {
   shared.load(text);
-  const known = layouts.apply(shared, text);
+  const known = layoutsOfLate?.apply(shared, text);
   if (known !== undefined) return known;
   const canonical = readLoaded();
-  if (canonical === undefined || !layouts.wants(text)) return canonical;
-  layouts.learn(text, readInFull);
+  if (canonical === undefined || !layoutsOfLate?.wants(text)) return canonical;
+  layoutsOfLate.learn(text, readInFull);
   return readInFull(text);
 }
 

@@ -1,7 +1,9 @@
 import { createHash, createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fromBase64url, platformDigest, portableDigest } from "./digest.js";
+import { platformDigest } from "#platform";
+import { fromBase64url } from "./digest.js";
+import { portableDigest } from "./portable-digest.js";
 import { sha256 } from "./sha256.js";
 
 function hex(bytes: Uint8Array): string {

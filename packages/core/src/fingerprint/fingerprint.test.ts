@@ -2,10 +2,12 @@ import { createHash, createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
-import { type Digest, platformDigest, portableDigest } from "./digest.js";
+import { platformDigest } from "#platform";
+import type { Digest } from "./digest.js";
 import { fingerprint, fingerprintWith } from "./fingerprint.js";
 import { jsonBody } from "./json-body.js";
 import { comparesBytes } from "./media-type.js";
+import { portableDigest } from "./portable-digest.js";
 import type { FingerprintOptions, RequestDescription } from "./types.js";
 
 // Thousands of bodies on a busy machine.

@@ -1,6 +1,7 @@
+import { platformDigest } from "#platform";
 import { canonicalJson } from "./canonical-json.js";
 import { canonicalValue } from "./canonical-value.js";
-import { type Digest, platformDigest } from "./digest.js";
+import type { Digest } from "./digest.js";
 import { type MediaType, mediaTypeOf } from "./media-type.js";
 import { multipartDigest } from "./multipart.js";
 import { Preimage, requireText } from "./preimage.js";

@@ -1,0 +1,19 @@
+/*
+ * What this package does in one way on Node and in another elsewhere. `#platform` in package.json leads to this file, or to
+ * platform.node.ts: so no bundle holds what its runtime has no use for.
+ */
+import { type Digest, nativeDigest } from "./fingerprint/digest.js";
+import type { JsonLayouts } from "./fingerprint/json-layouts.js";
+import { portableDigest } from "./fingerprint/portable-digest.js";
+
+/** The runtime's own hashes where it has them, synchronous as Node's, else {@link portableDigest}. */
+export const platformDigest: Digest = /* @__PURE__ */ findDigest();
+
+function findDigest(): Digest {
+  // Asked for at run time, so that no bundler ever sees an import of a Node module.
+  const crypto = typeof process === "undefined" ? undefined : process.getBuiltinModule?.("node:crypto");
+  return crypto === undefined ? portableDigest : nativeDigest(crypto);
+}
+
+/** None: beside a hash in JavaScript, what they save is not worth their bytes. */
+export const layoutsOfLate: JsonLayouts | undefined = undefined;
