@@ -16,8 +16,10 @@ export function fromBase64url(text: string): Uint8Array | undefined {
   return latin1Bytes(atob(text.replaceAll("-", "+").replaceAll("_", "/")));
 }
 
+type NodeCrypto = ReturnType<typeof process.getBuiltinModule<"node:crypto">>;
+
 /** Node's hashes. */
-export function nativeDigest({ createHash, createHmac, hash }: typeof import("node:crypto")): Digest {
+export function nativeDigest({ createHash, createHmac, hash }: NodeCrypto): Digest {
   const hmac: Digest["hmac"] = (key, bytes) => createHmac("sha256", key).update(bytes).digest("base64url");
   // One call into the runtime costs half of an object with two methods; not every runtime that has the module has it.
   if (typeof hash === "function") {
