@@ -24,25 +24,49 @@ const ENDLESS = /^text\/event-stream\b/i;
  *
  * @throws what reading throws, when the connection is cut in the body.
  */
-export async function readAnswer(response: Response, maxBytes: number | undefined): Promise<WholeAnswer> {
-  if (response.body === null || maxBytes === undefined || isEndless(response, maxBytes)) return passed(response);
-  const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> = response.body.getReader();
+export function readAnswer(response: Response, maxBytes: number | undefined): WholeAnswer | Promise<WholeAnswer> {
+  const { body } = response;
+  if (body === null || maxBytes === undefined || isEndless(response, maxBytes)) return passed(response);
+  return readBody(response, body.getReader(), maxBytes);
+}
+
+async function readBody(
+  response: Response,
+  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+  maxBytes: number,
+): Promise<WholeAnswer> {
   const { chunks, length, ended } = await readUpTo(reader, maxBytes);
   const [first] = chunks;
   if (!ended) return passed(rebuilt(response, resumed(chunks, reader)));
-  const bytes = chunks.length === 1 && first !== undefined ? first : concatenate(chunks, length);
-  let kept: Response | undefined;
-  return {
-    status: response.status,
-    headers: response.headers,
-    json: () => parse(response.headers, bytes),
-    response() {
-      kept ??= withBody(response, bytes);
-      return kept;
-    },
-    streaming: false,
-    discard() {},
-  };
+  return new ReadAnswer(response, chunks.length === 1 && first !== undefined ? first : concatenate(chunks, length));
+}
+
+/** An answer that came whole. */
+class ReadAnswer implements WholeAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly streaming = false;
+  readonly #original: Response;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+  #kept: Response | undefined;
+
+  constructor(original: Response, bytes: Uint8Array<ArrayBuffer>) {
+    this.status = original.status;
+    this.headers = original.headers;
+    this.#original = original;
+    this.#bytes = bytes;
+  }
+
+  json(): unknown {
+    return parse(this.headers, this.#bytes);
+  }
+
+  response(): Response {
+    this.#kept ??= withBody(this.#original, this.#bytes);
+    return this.#kept;
+  }
+
+  discard(): void {}
 }
 
 function isEndless(response: Response, maxBytes: number): boolean {

@@ -20,42 +20,65 @@ export interface AttemptOptions {
 /** Sends once, and waits for the end of the answer, the time-out or the caller's signal, whichever comes first. */
 export function attempt(
   send: (signal: AbortSignal) => Promise<Response>,
-  { clock, timeoutMs, signal, maxBytes }: AttemptOptions,
+  options: AttemptOptions,
 ): Promise<AttemptResult> {
-  return new Promise((resolve) => {
-    const controller = new AbortController();
-    let status: number | undefined;
-    // The first result counts. Not left to `send`: a fetch of somebody else's may not heed its signal.
-    const end = (result: AttemptResult) => {
-      cancelTimer();
-      // A body that is passed on unread still ends when the caller leaves.
-      const streaming = result.kind === "answer" && result.answer.streaming;
-      if (!streaming) signal?.removeEventListener("abort", leave);
-      resolve(result);
-    };
-    const fail = (error: unknown) => end(failed(status, error));
-    const cancelTimer = clock.after(timeoutMs, () => {
-      const error = new DOMException(`no whole answer within ${timeoutMs} ms`, "TimeoutError");
-      fail(error);
-      controller.abort(error);
-    });
-    const leave = () => {
-      end({ kind: "aborted", reason: signal?.reason });
-      controller.abort(signal?.reason);
-    };
-    const receive = async () => {
-      try {
-        const response = await send(controller.signal);
-        status = response.status;
-        end({ kind: "answer", answer: await readAnswer(response, maxBytes) });
-      } catch (error) {
-        fail(error);
-      }
-    };
-    if (signal?.aborted) return leave();
-    signal?.addEventListener("abort", leave, { once: true });
-    void receive();
-  });
+  return new Promise((resolve) => new Attempt(options, resolve).begin(send));
+}
+
+class Attempt {
+  readonly #options: AttemptOptions;
+  readonly #resolve: (result: AttemptResult) => void;
+  readonly #controller = new AbortController();
+  readonly #cancelTimer: () => void;
+  #status: number | undefined;
+
+  constructor(options: AttemptOptions, resolve: (result: AttemptResult) => void) {
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#cancelTimer = options.clock.after(options.timeoutMs, () => this.#late());
+  }
+
+  begin(send: (signal: AbortSignal) => Promise<Response>): void {
+    const { signal } = this.#options;
+    if (signal?.aborted) {
+      this.handleEvent();
+      return;
+    }
+    signal?.addEventListener("abort", this, { once: true });
+    void this.#receive(send);
+  }
+
+  /** The caller leaves. */
+  handleEvent(): void {
+    const reason = this.#options.signal?.reason;
+    this.#end({ kind: "aborted", reason });
+    this.#controller.abort(reason);
+  }
+
+  #late(): void {
+    const error = new DOMException(`no whole answer within ${this.#options.timeoutMs} ms`, "TimeoutError");
+    this.#end(failed(this.#status, error));
+    this.#controller.abort(error);
+  }
+
+  async #receive(send: (signal: AbortSignal) => Promise<Response>): Promise<void> {
+    try {
+      const response = await send(this.#controller.signal);
+      this.#status = response.status;
+      this.#end({ kind: "answer", answer: await readAnswer(response, this.#options.maxBytes) });
+    } catch (error) {
+      this.#end(failed(this.#status, error));
+    }
+  }
+
+  /** The first result counts. Not left to `send`: a fetch of somebody else's may not heed its signal. */
+  #end(result: AttemptResult): void {
+    this.#cancelTimer();
+    // A body that is passed on unread still ends when the caller leaves.
+    const streaming = result.kind === "answer" && result.answer.streaming;
+    if (!streaming) this.#options.signal?.removeEventListener("abort", this);
+    this.#resolve(result);
+  }
 }
 
 function failed(status: number | undefined, error: unknown): AttemptResult {

@@ -1,21 +1,51 @@
-import { describe, expect, it } from "vitest";
+import { createServer } from "node:http";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { withBody } from "./kept-response.js";
+import { attachReport, reportOf } from "./report.js";
 
 const text = '{"a":"ä"}';
-const url = "https://a.example/x";
+let url = "";
 
-/** A response from `url` whose body has been read and is back, as scripts make it and as runtimes do. */
+const server = createServer((_request, response) => {
+  response.writeHead(201, "Made", { "content-type": "application/json", "x-a": "1" }).end(text);
+});
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the server has no port");
+  url = `http://127.0.0.1:${address.port}/x`;
+});
+
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+/** A response from `url` whose body has been read and is back: as scripts make it, as runtimes do, and touched before. */
 const makes: readonly (readonly [of: string, make: () => Promise<Response>])[] = [
-  ["a class in JavaScript", () => made(Response.prototype)],
-  ["a class of the runtime", () => made(Object.create(Response.prototype, { constructor: { value: Object } }))],
+  ["a class in JavaScript", () => made((response) => response)],
+  [
+    "a class of the runtime",
+    () => made((response) => Object.setPrototypeOf(response, Object.create(Response.prototype, native))),
+  ],
+  [
+    "somebody who has laid a way of reading over it",
+    () => made((response) => Object.defineProperty(response, "text", { value: () => Promise.reject() })),
+  ],
+  ["another client that kept it", async () => keptAgain(await made((response) => response))],
 ];
 
-async function made(prototype: object): Promise<Response> {
-  const headers = { "content-type": "application/json", "x-a": "1" };
-  const response = new Response(text, { status: 201, statusText: "Made", headers });
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  Object.setPrototypeOf(response, prototype);
-  return withBody(Object.defineProperty(response, "url", { value: url }), bytes);
+const native = { constructor: { value: Object } };
+
+async function made(change: (response: Response) => Response): Promise<Response> {
+  return keptAgain(change(await fetch(url)));
+}
+
+/** As a client does it: it reads the stream, whatever else there is. */
+async function keptAgain(response: Response): Promise<Response> {
+  const bytes = new Uint8Array(await new Response(response.body).arrayBuffer());
+  return withBody(response, bytes);
 }
 
 const reads: readonly (readonly [name: string, read: (response: Response) => Promise<unknown>, found: unknown])[] = [
@@ -66,6 +96,21 @@ describe.each(makes)("a response of %s whose body was kept", (_of, make) => {
 });
 
 describe("a kept response", () => {
+  it("is the one that came, where its class is written in JavaScript", async () => {
+    const response = await fetch(url);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    expect(withBody(response, bytes)).toBe(response);
+  });
+
+  it.each(makes)("of %s carries the last report that was put on it", async (_of, make) => {
+    const response = await make();
+    expect(reportOf(response)).toBeUndefined();
+    for (const outcome of ["unknown", "succeeded"] as const) {
+      const report = { outcome, key: "k", operationId: undefined, replayed: false, attempts: [] };
+      expect(reportOf(attachReport(response, report))).toBe(report);
+    }
+  });
+
   it("rejects text that is no JSON as the platform does", async () => {
     const response = new Response("no");
     const bytes = new Uint8Array(await response.arrayBuffer());

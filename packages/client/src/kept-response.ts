@@ -1,12 +1,13 @@
 import { rebuilt } from "./rebuilt-response.js";
+import { type OperationReport, REPORT } from "./report.js";
 
-/** A response that was read to its end, and its body for whoever reads it next. */
+/** The body of a response that was read to its end, for whoever reads it next. */
 interface Kept {
-  readonly original: Response;
   bytes: Uint8Array<ArrayBuffer>;
   isUsed: boolean;
   /** A response over the same bytes, made when they are wanted as anything but text. */
   platform: Response | undefined;
+  report: OperationReport | undefined;
 }
 
 /** Where a response has it: a `WeakMap` would cost the garbage collector more. */
@@ -21,22 +22,23 @@ const noBytes = new Uint8Array();
  * The same response, its body unread again.
  *
  * Where the class is written in JavaScript, as in Node, nearly all that a response costs is its stream, which hardly
- * anybody looks at: there it gets none, and what reads a body is laid over it. Elsewhere the runtime itself takes responses
- * (`respondWith`, the handlers of servers) and sees what is beneath: there it is an ordinary one.
+ * anybody looks at: there the response stays the one that came, and what reads a body is laid over it. Elsewhere the
+ * runtime itself takes responses (`respondWith`, the handlers of servers) and sees what is beneath: there it is a new one.
  */
-export function withBody(original: Response, bytes: Uint8Array<ArrayBuffer>): Response {
-  const { constructor: kind, status, statusText, headers } = original;
-  const overlay = overlayOver(kind);
-  if (overlay === undefined) return rebuilt(original, bytes);
-  const response: Response = Reflect.construct(kind, [null, { status, statusText, headers }]);
-  const kept: Kept = { original, bytes, isUsed: false, platform: undefined };
+export function withBody(response: Response, bytes: Uint8Array<ArrayBuffer>): Response {
+  const overlay = overlayOver(response);
+  if (overlay === undefined) return rebuilt(response, bytes);
+  const kept: Kept = { bytes, isUsed: false, platform: undefined, report: undefined };
+  // In this order: what is added to an object after its prototype was changed costs more than all the rest, in V8.
   return Object.setPrototypeOf(Object.defineProperty(response, KEPT, { value: kept }), overlay);
 }
 
 /** For each class of responses, what is laid over its objects. */
 const overlays = new WeakMap<object, object>();
 
-function overlayOver(kind: Response["constructor"]): object | undefined {
+function overlayOver(response: Response): object | undefined {
+  const { constructor: kind } = response;
+  if (!isUntouched(response, kind)) return undefined;
   const known = overlays.get(kind);
   if (known !== undefined) return known;
   const isNative = Function.prototype.toString.call(kind).includes("[native code]");
@@ -44,6 +46,15 @@ function overlayOver(kind: Response["constructor"]): object | undefined {
   const overlay: object = Object.create(kind.prototype, { ...delegated(), ...own });
   overlays.set(kind, overlay);
   return overlay;
+}
+
+/** What somebody has laid over a response already (a kept one by another client) would win, and find the body read. */
+function isUntouched(response: Response, kind: Response["constructor"]): boolean {
+  return (
+    Object.getPrototypeOf(response) === kind.prototype &&
+    Object.isExtensible(response) &&
+    Object.getOwnPropertyNames(response).length === 0
+  );
 }
 
 /** The platform's ways to read a body, in this version and in later ones: they work on a response over the same bytes. */
@@ -55,28 +66,31 @@ function delegated(): PropertyDescriptorMap {
 
 function delegate(name: string) {
   return function (this: Response, ...given: unknown[]): unknown {
-    const platform = platformOf(lookUp(this));
+    const platform = platformOf(this, lookUp(this));
     return Reflect.apply(Reflect.get(platform, name), platform, given);
   };
 }
 
-/** What `Response` has no way to be made with, and the ways of reading that nearly everybody takes. */
+/** What nearly everybody looks at. */
 const own: PropertyDescriptorMap & ThisType<Response> = {
-  url: getter(({ original }) => original.url),
-  redirected: getter(({ original }) => original.redirected),
-  type: getter(({ original }) => original.type),
-  body: getter((kept) => platformOf(kept).body),
+  body: getter((kept, response) => platformOf(response, kept).body),
   bodyUsed: getter(({ platform, isUsed }) => platform?.bodyUsed ?? isUsed),
   text: reader((text) => text),
   json: reader((text) => JSON.parse(text)),
+  [REPORT]: {
+    ...getter(({ report }) => report),
+    set(report: OperationReport) {
+      lookUp(this).report = report;
+    },
+  },
 };
 
-function getter(get: (kept: Kept) => unknown): PropertyDescriptor & ThisType<Response> {
+function getter(get: (kept: Kept, response: Response) => unknown): PropertyDescriptor & ThisType<Response> {
   return {
     configurable: true,
     enumerable: true,
     get() {
-      return get(lookUp(this));
+      return get(lookUp(this), this);
     },
   };
 }
@@ -106,9 +120,9 @@ function textOf(kept: Kept): string | Promise<string> {
   return decoder.decode(bytes);
 }
 
-function platformOf(kept: Kept): Response {
+function platformOf(response: Response, kept: Kept): Response {
   if (kept.platform === undefined) {
-    kept.platform = rebuilt(kept.original, kept.bytes);
+    kept.platform = rebuilt(response, kept.bytes);
     kept.bytes = noBytes;
     // Never rejects: all that there is of it is here.
     if (kept.isUsed) void kept.platform.arrayBuffer();

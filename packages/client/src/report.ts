@@ -24,12 +24,17 @@ export interface OperationReport {
 }
 
 /** On the response itself: a `WeakMap` with an entry for each would cost the garbage collector more than all the rest. */
-const REPORT = Symbol("report");
+export const REPORT = Symbol("report");
 
-type Reported = Response & { readonly [REPORT]?: OperationReport };
+type Reported = Response & { [REPORT]?: OperationReport };
 
 export function attachReport(response: Response, report: OperationReport): Response {
-  return Object.defineProperty(response, REPORT, { value: report, configurable: true });
+  const reported: Reported = response;
+  // A kept response has a place for it.
+  if (!(REPORT in reported))
+    return Object.defineProperty(response, REPORT, { value: report, writable: true, configurable: true });
+  reported[REPORT] = report;
+  return response;
 }
 
 /** What is known about the operation that a response answers; `undefined` for a response of somebody else. */
