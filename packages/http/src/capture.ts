@@ -11,6 +11,7 @@ export interface Captured {
   drop(): void;
 }
 
+const utf8 = new TextEncoder();
 const NO_BYTES = new Uint8Array(0);
 const nothing = () => {};
 
@@ -20,11 +21,18 @@ const nothing = () => {};
  */
 export async function captureResponse(response: Response, maxBytes: number): Promise<Captured> {
   const head = headOf(response);
+  const hasEvents = isEventStream(response.headers.get(header.contentType));
+  const light = hasEvents ? undefined : lightBody(response);
+  if (light !== undefined) {
+    const body = typeof light === "string" ? utf8.encode(light) : light;
+    const kept = body.byteLength > maxBytes ? undefined : body;
+    return { response: { ...head, body: kept }, send: () => response, drop: nothing };
+  }
   if (response.body === null) {
     return { response: { ...head, body: NO_BYTES }, send: () => response, drop: nothing };
   }
   const { body: stream } = response;
-  if (isEventStream(response.headers.get(header.contentType))) {
+  if (hasEvents) {
     const drop = () => void stream.cancel().catch(nothing);
     return { response: { ...head, body: undefined }, send: () => response, drop };
   }
@@ -41,6 +49,19 @@ export async function captureResponse(response: Response, maxBytes: number): Pro
     // The answer does not depend on how the handler's stream takes it.
     drop: () => void beginning.reader.cancel().catch(nothing),
   };
+}
+
+/**
+ * The body of a light Response of `@hono/node-server`, which makes a real one, with a stream, where anybody asks it for its
+ * body. It is what that server will write: it lies beside the very headers that the Response answers with.
+ */
+function lightBody(response: Response): Uint8Array | string | undefined {
+  const key = Object.getOwnPropertySymbols(response).find(({ description }) => description === "cache");
+  const cache: unknown = key && Reflect.get(response, key);
+  if (!Array.isArray(cache) || cache[0] !== response.status || cache[2] !== response.headers) return undefined;
+  const body: unknown = cache[1];
+  if (body === null) return NO_BYTES;
+  return typeof body === "string" || body instanceof Uint8Array ? body : undefined;
 }
 
 /** A stored or protocol answer as a Response. */

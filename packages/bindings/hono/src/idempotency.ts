@@ -115,6 +115,7 @@ function answerOf(handled: Exclude<Handled, { kind: "pass" }>, c: Context): Comp
 
 /** Answers with this and nothing else: Hono would put the headers of what stands there over those of what comes. */
 function answer(c: Context, response: Response): void {
+  if (response === c.res) return;
   c.res = undefined;
   c.res = response;
 }

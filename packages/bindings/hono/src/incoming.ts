@@ -1,10 +1,13 @@
 import { type Incoming, incomingRequest, type RequestBody } from "@oncekey/http";
 import type { Context, Env } from "hono";
+import { readLight } from "./light.js";
 
 /** A request, with what validators and other middleware have read of it. */
 export function incomingOf<E extends Env>(c: Context<E>): Incoming<Context<E>> {
   const incoming = incomingRequest(c.req.raw, c);
-  if (!c.req.raw.bodyUsed) return incoming;
+  if (!c.req.raw.bodyUsed) {
+    return { ...incoming, readBody: (maxBytes) => readLight(c, maxBytes) ?? incoming.readBody(maxBytes) };
+  }
   let contentType: string | null = null;
   return {
     ...incoming,

@@ -27,7 +27,9 @@ const reads: Readonly<Record<string, (c: Context) => Promise<string>>> = {
   "c.req.arrayBuffer": async (c) => Buffer.from(await c.req.arrayBuffer()).toString("latin1"),
   "c.req.blob": async (c) => (await c.req.blob()).text(),
   "c.req.raw": (c) => c.req.raw.text(),
+  "the stream of c.req.raw": (c) => new Response(c.req.raw.body).text(),
   "a copy of c.req.raw": (c) => c.req.raw.clone().text(),
+  "a Request made of c.req.raw": (c) => new Request(c.req.raw).text(),
 };
 
 describe("bodies", () => {
