@@ -43,10 +43,13 @@ export class OncekeyError extends Error {
   readonly retryAfterMs?: number;
 
   constructor(code: OncekeyErrorCode, message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
-    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    super(message, options);
     this.code = code;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
-    Object.defineProperty(this, brand, { value: true });
+  }
+
+  get [brand](): true {
+    return true;
   }
 }
 
@@ -63,8 +66,11 @@ export class NotExecutedError extends Error {
   override readonly name = "NotExecutedError";
 
   constructor(message = "the operation was not executed", options: { cause?: unknown } = {}) {
-    super(message, "cause" in options ? { cause: options.cause } : undefined);
-    Object.defineProperty(this, notExecutedBrand, { value: true });
+    super(message, options);
+  }
+
+  get [notExecutedBrand](): true {
+    return true;
   }
 }
 

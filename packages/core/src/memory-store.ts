@@ -1,4 +1,5 @@
 import { OncekeyError } from "./errors.js";
+import { requireFunctions, requireWholeNumber } from "./option-checks.js";
 import type { KeyRecord, Stored } from "./record.js";
 import type { ListableStore, Page, Removal, StoreCapabilities, SweepableStore, Write } from "./store.js";
 
@@ -42,12 +43,8 @@ export class MemoryStore implements SweepableStore, ListableStore {
 
   constructor(options: MemoryStoreOptions = {}) {
     const { maxEntries = 100_000, nowMs = () => performance.now() } = options;
-    if (!Number.isSafeInteger(maxEntries) || maxEntries < 1) {
-      throw new TypeError(`MemoryStore maxEntries: ${maxEntries} is not a whole number of at least 1`);
-    }
-    if (typeof nowMs !== "function")
-      throw new TypeError("MemoryStore nowMs: expected a function that returns milliseconds");
-    this.#maxEntries = maxEntries;
+    this.#maxEntries = requireWholeNumber("MemoryStore maxEntries", maxEntries, 1);
+    requireFunctions({ nowMs }, ["nowMs"], "MemoryStore ");
     this.#nowMs = nowMs;
   }
 
@@ -103,13 +100,11 @@ export class MemoryStore implements SweepableStore, ListableStore {
   async list(options: { readonly cursor?: string; readonly limit?: number } = {}): Promise<Page> {
     const { cursor = "", limit = 100 } = options;
     const nowMs = this.#nowMs();
-    const ids = [...this.#entries.keys()].filter((id) => id > cursor && this.#live(id, nowMs)).sort();
-    const entries = ids.slice(0, limit).flatMap((id) => {
-      const entry = this.#live(id, nowMs);
-      return entry === undefined ? [] : [{ id, stored: view(entry, nowMs) }];
-    });
+    const live = [...this.#entries].filter(([id, { expiresAtMs }]) => id > cursor && expiresAtMs > nowMs);
+    live.sort(([a], [b]) => (a < b ? -1 : 1));
+    const entries = live.slice(0, limit).map(([id, entry]) => ({ id, stored: view(entry, nowMs) }));
     const last = entries.at(-1);
-    return last !== undefined && ids.length > limit ? { entries, cursor: last.id } : { entries };
+    return last !== undefined && live.length > limit ? { entries, cursor: last.id } : { entries };
   }
 
   #live(id: string, nowMs: number): Entry | undefined {

@@ -11,9 +11,8 @@ const vectors: readonly { fingerprint: string; bodyBase64: string; method: strin
   readFileSync(new URL("../../../spec/vectors/fingerprint.json", import.meta.url), "utf8"),
 );
 
-it("elsewhere than on Node everything is the same, and nothing is remembered of texts", () => {
-  expect(elsewhere.layoutsOfLate).toBeUndefined();
-  for (const { fingerprint: expected, bodyBase64, ...vector } of [...vectors, ...vectors]) {
+it("elsewhere than on Node every fingerprint is the same", () => {
+  for (const { fingerprint: expected, bodyBase64, ...vector } of vectors) {
     expect(fingerprint({ ...vector, body: Buffer.from(bodyBase64, "base64") }).value).toBe(expected);
   }
 });

@@ -3,8 +3,9 @@
  * platform.node.ts: so no bundle holds what its runtime has no use for.
  */
 import { type Digest, nativeDigest } from "./fingerprint/digest.js";
-import type { JsonLayouts } from "./fingerprint/json-layouts.js";
 import { portableDigest } from "./fingerprint/portable-digest.js";
+
+export { canonicalJson } from "./fingerprint/json-by-value.js";
 
 /** The runtime's own hashes where it has them, synchronous as Node's, else {@link portableDigest}. */
 export const platformDigest: Digest = /* @__PURE__ */ findDigest();
@@ -14,6 +15,3 @@ function findDigest(): Digest {
   const crypto = typeof process === "undefined" ? undefined : process.getBuiltinModule?.("node:crypto");
   return crypto === undefined ? portableDigest : nativeDigest(crypto);
 }
-
-/** None: beside a hash in JavaScript, what they save is not worth their bytes. */
-export const layoutsOfLate: JsonLayouts | undefined = undefined;

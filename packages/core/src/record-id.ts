@@ -59,5 +59,5 @@ function uuid(bytes: string): string {
     if (index === 8) byte = (byte & 0x3f) | 0x80;
     hex += byte.toString(16).padStart(2, "0");
   }
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  return hex.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

@@ -1,5 +1,3 @@
-import { concat } from "./content-coding.js";
-
 /** The beginning of a stream: all of it, or as much as tells that it is too large, with what follows. */
 export type Beginning =
   | { readonly whole: true; readonly bytes: Uint8Array }
@@ -39,4 +37,17 @@ export function resume({ chunks, reader }: Extract<Beginning, { whole: false }>)
     },
     cancel: (reason) => reader.cancel(reason),
   });
+}
+
+/** Joins chunks whose lengths add up to `length`. */
+export function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = chunks;
+  if (chunks.length === 1 && only !== undefined) return only;
+  const all = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return all;
 }

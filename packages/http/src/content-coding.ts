@@ -3,6 +3,8 @@
  * request is compared and before a response is kept.
  */
 
+import { readUpTo } from "./byte-stream.js";
+
 interface Zlib {
   gunzip: Inflate;
   inflate: Inflate;
@@ -85,34 +87,13 @@ export async function byStream(coding: "gzip" | "deflate", bytes: Uint8Array, ma
   // A broken body is told by the reading side, once.
   writer.write(Uint8Array.from(bytes)).catch(() => {});
   writer.close().catch(() => {});
-  const reader: ReadableStreamDefaultReader<Uint8Array> = stream.readable.getReader();
-  const chunks: Uint8Array[] = [];
-  let length = 0;
   try {
-    for (let read = await reader.read(); !read.done; read = await reader.read()) {
-      length += read.value.byteLength;
-      if (length > maxBytes) {
-        await reader.cancel();
-        return "too-large";
-      }
-      chunks.push(read.value);
-    }
+    const beginning = await readUpTo(stream.readable, maxBytes);
+    if (beginning.whole) return beginning.bytes;
+    await beginning.reader.cancel();
+    return "too-large";
   } catch {
     // The only thing that fails here is the format of the body.
     return "unreadable";
   }
-  return concat(chunks, length);
-}
-
-/** Joins chunks whose lengths add up to `length`. */
-export function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const [only] = chunks;
-  if (chunks.length === 1 && only !== undefined) return only;
-  const all = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return all;
 }

@@ -40,15 +40,7 @@ export function problemWriter(base = defaultProblemBase, statuses: ProblemStatus
     const { title, retryable, safeNewKey } = kind;
     const status = statuses[slug] ?? kind.status;
     const { detail, ...members } = details;
-    const body = {
-      type: prefix + slug,
-      title,
-      status,
-      detail,
-      retryable,
-      ...(safeNewKey === undefined ? {} : { safeNewKey }),
-      ...members,
-    };
+    const body = { type: prefix + slug, title, status, detail, retryable, safeNewKey, ...members };
     const headers: HeaderLine[] = [
       [header.contentType, problemMediaType],
       [header.cacheControl, noStore],

@@ -134,11 +134,14 @@ function checkSealing({ seal, sealing }: OncekeyOptions): void {
 }
 
 function requireStore(store: IdempotencyStore): void {
-  const methods = ["get", "create", "replace", "remove"] as const;
-  const missing = methods.filter((method) => typeof store?.[method] !== "function");
-  if (missing.length > 0 || typeof store.capabilities !== "object") {
-    throw new TypeError(
-      `store: expected an IdempotencyStore; it lacks ${[...missing, ...(typeof store?.capabilities === "object" ? [] : ["capabilities"])].join(", ")}`,
-    );
-  }
+  const members = {
+    get: "function",
+    create: "function",
+    replace: "function",
+    remove: "function",
+    capabilities: "object",
+  };
+  const missing = Object.entries(members).filter(([name, type]) => typeof Object(store)[name] !== type);
+  if (missing.length === 0) return;
+  throw new TypeError(`store: expected an IdempotencyStore; it lacks ${missing.map(([name]) => name).join(", ")}`);
 }

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { canonicalize as jsonCanonicalize } from "json-canonicalize";
 import { describe, expect, it, vi } from "vitest";
 import { canonicalJson } from "./canonical-json.js";
+import { canonicalJson as byValue } from "./json-by-value.js";
 
 // Thousands of bodies on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -11,9 +12,15 @@ vi.setConfig({ testTimeout: 60_000 });
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** The canonical form, about which Node's way and the one that is taken elsewhere agree. */
 function canonical(text: string | Uint8Array): string | undefined {
-  const bytes = canonicalJson(typeof text === "string" ? encoder.encode(text) : text);
-  return bytes === undefined ? undefined : decoder.decode(bytes);
+  const given = typeof text === "string" ? encoder.encode(text) : text;
+  const [onNode, elsewhere] = [canonicalJson, byValue].map((canonicalise) => {
+    const bytes = canonicalise(given);
+    return bytes === undefined ? undefined : decoder.decode(bytes);
+  });
+  expect(elsewhere).toBe(onNode);
+  return onNode;
 }
 
 function vector(name: string): string {

@@ -1,11 +1,9 @@
-import { layoutsOfLate } from "#platform";
+import { MAX_DEPTH } from "./canonical-value.js";
 import { JsonBuffer } from "./json-buffer.js";
+import { JsonLayouts } from "./json-layouts.js";
 import { readNumber } from "./json-number.js";
 import { readString } from "./json-string.js";
 import { comparePlainKeys, orderMembers } from "./member-order.js";
-
-/** How deep objects and arrays may be nested; deeper documents are hashed as raw bytes. */
-export const MAX_DEPTH = 200;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -20,6 +18,7 @@ const CLOSE_BRACE = 0x7d;
 const FAILED = -1;
 
 const shared = /* @__PURE__ */ new JsonBuffer();
+const layouts = /* @__PURE__ */ new JsonLayouts();
 
 /**
  * The canonical form (RFC 8785) of a JSON text in UTF-8, or `undefined` where none keeps all that the text says: not
@@ -31,11 +30,11 @@ const shared = /* @__PURE__ */ new JsonBuffer();
  */
 export function canonicalJson(text: Uint8Array): Uint8Array | undefined {
   shared.load(text);
-  const known = layoutsOfLate?.apply(shared, text);
+  const known = layouts.apply(shared, text);
   if (known !== undefined) return known;
   const canonical = readLoaded();
-  if (canonical === undefined || !layoutsOfLate?.wants(text)) return canonical;
-  layoutsOfLate.learn(text, readInFull);
+  if (canonical === undefined || !layouts.wants(text)) return canonical;
+  layouts.learn(text, readInFull);
   return readInFull(text);
 }
 

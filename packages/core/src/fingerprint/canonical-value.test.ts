@@ -31,7 +31,7 @@ describe("the canonical form of a parsed value", () => {
   it("calls no toJSON and takes own enumerable members alone", () => {
     const value = Object.create({ inherited: 1 }, { hidden: { value: 2, enumerable: false } });
     Object.assign(value, { toJSON: 3, [Symbol("s")]: 4, __proto__x: 5 });
-    expect(canonicalValue(value)).toEqual({ text: '{"__proto__x":5,"toJSON":3}', exact: true });
+    expect(canonicalValue(value)).toMatchObject({ text: '{"__proto__x":5,"toJSON":3}', exact: true });
     expect(canonicalValue(JSON.parse('{"__proto__":{"b":1,"a":2}}')).text).toBe('{"__proto__":{"a":2,"b":1}}');
   });
 
@@ -45,7 +45,7 @@ describe("the canonical form of a parsed value", () => {
   });
 
   it("leaves out members that are undefined", () => {
-    expect(canonicalValue({ a: undefined, b: 1, c: undefined })).toEqual({ text: '{"b":1}', exact: true });
+    expect(canonicalValue({ a: undefined, b: 1, c: undefined })).toMatchObject({ text: '{"b":1}', exact: true });
   });
 
   it.each([
@@ -58,14 +58,14 @@ describe("the canonical form of a parsed value", () => {
     ["a lone surrogate", "\ud800", '"\\ud800"'],
     ["a lone surrogate in a name", { "\udc00": 1 }, '{"\\udc00":1}'],
   ])("says %s in a way that no JSON does", (_, value, text) => {
-    expect(canonicalValue(value)).toEqual({ text, exact: false });
+    expect(canonicalValue(value)).toMatchObject({ text, exact: false });
   });
 
   it("goes as deep as a parser does", () => {
     expect(canonicalValue(nested(200))).toMatchObject({ exact: true });
     expect(canonicalValue(nested(201))).toMatchObject({ exact: false });
     const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
-    expect(canonicalValue(JSON.parse(deep))).toEqual({ text: deep, exact: false });
+    expect(canonicalValue(JSON.parse(deep))).toMatchObject({ text: deep, exact: false });
   });
 
   it.each([

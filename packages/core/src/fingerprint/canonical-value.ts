@@ -1,10 +1,13 @@
-import { MAX_DEPTH } from "./canonical-json.js";
+/** How deep objects and arrays may be nested; deeper documents are hashed as raw bytes. */
+export const MAX_DEPTH = 200;
 
 /** The canonical text of a value, and whether it is one that a JSON text gives back unchanged. */
 export interface CanonicalValue {
   readonly text: string;
   /** False where the text says what JSON cannot say exactly (see {@link canonicalValue}). */
   readonly exact: boolean;
+  /** How many members all objects in it have. */
+  readonly members: number;
 }
 
 interface Frame {
@@ -35,6 +38,7 @@ export function canonicalValue(root: unknown): CanonicalValue {
 class ValueWriter {
   #text = "";
   #exact = true;
+  #members = 0;
   readonly #stack: Frame[] = [];
   /** The open objects below {@link MAX_DEPTH}: a cycle is sure to meet itself there. */
   readonly #deep = new Set<object>();
@@ -45,7 +49,7 @@ class ValueWriter {
       if (frame.next === frame.count) this.#close(frame);
       else this.#member(frame);
     }
-    return { text: this.#text, exact: this.#exact };
+    return { text: this.#text, exact: this.#exact, members: this.#members };
   }
 
   #member(frame: Frame): void {
@@ -58,6 +62,7 @@ class ValueWriter {
     const name = frame.names[index] ?? "";
     const value: unknown = Reflect.get(frame.value, name);
     if (value === undefined) return;
+    this.#members++;
     if (frame.written++ > 0) this.#text += ",";
     this.#string(name);
     this.#text += ":";

@@ -20,18 +20,15 @@ type NodeCrypto = ReturnType<typeof process.getBuiltinModule<"node:crypto">>;
 
 /** Node's hashes. */
 export function nativeDigest({ createHash, createHmac, hash }: NodeCrypto): Digest {
-  const hmac: Digest["hmac"] = (key, bytes) => createHmac("sha256", key).update(bytes).digest("base64url");
+  const algorithm = "sha256";
   // One call into the runtime costs half of an object with two methods; not every runtime that has the module has it.
-  if (typeof hash === "function") {
-    return {
-      raw: (bytes) => hash("sha256", bytes, "binary"),
-      base64url: (bytes) => hash("sha256", bytes, "base64url"),
-      hmac,
-    };
-  }
+  const digest: (bytes: Uint8Array, encoding: "binary" | "base64url") => string =
+    typeof hash === "function"
+      ? (bytes, encoding) => hash(algorithm, bytes, encoding)
+      : (bytes, encoding) => createHash(algorithm).update(bytes).digest(encoding);
   return {
-    raw: (bytes) => createHash("sha256").update(bytes).digest("binary"),
-    base64url: (bytes) => createHash("sha256").update(bytes).digest("base64url"),
-    hmac,
+    raw: (bytes) => digest(bytes, "binary"),
+    base64url: (bytes) => digest(bytes, "base64url"),
+    hmac: (key, bytes) => createHmac(algorithm, key).update(bytes).digest("base64url"),
   };
 }

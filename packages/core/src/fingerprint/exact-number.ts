@@ -10,45 +10,31 @@ export function exactNumber(literal: string): string | undefined {
   const text = String(number);
   if (text === literal) return text;
   const written = decimalOf(literal);
-  if (number === 0) return written.digits === "" ? "0" : undefined;
   const held = decimalOf(text);
-  return written.digits === held.digits && written.exponent === held.exponent ? text : undefined;
+  if (written === undefined || held === undefined) return written === held ? "0" : undefined;
+  return written.place === held.place && sameButForZeros(written.digits, held.digits) ? text : undefined;
 }
 
-/** `digits` × 10^`exponent`, no zero at either end of the digits; zero has no digits. The sign is left out. */
+/** The sign is left out. */
 interface Decimal {
+  /** From the first that is no zero to the last one written. */
   readonly digits: string;
-  readonly exponent: number;
+  /** The place of the first of them: it counts up from 0 before the point, and down from -1 after it. */
+  readonly place: number;
 }
 
-// Plain loops: a pattern such as /0+$/ takes quadratic time on a long run of zeros.
-function decimalOf(literal: string): Decimal {
-  const exponentAt = literal.search(/e/i);
-  const mantissa = exponentAt < 0 ? literal : literal.slice(0, exponentAt);
-  const power = exponentAt < 0 ? 0 : Number(literal.slice(exponentAt + 1));
-  const first = firstNonZero(mantissa);
-  if (first < 0) return { digits: "", exponent: 0 };
-  const last = lastNonZero(mantissa);
-  const point = mantissa.indexOf(".");
-  const wholeEnd = point < 0 ? mantissa.length : point;
-  const digits = mantissa.slice(first, last + 1).replace(".", "");
-  // The place of the last digit: before the point it counts up from 0, after the point down from -1.
-  const place = last < wholeEnd ? wholeEnd - 1 - last : wholeEnd - last;
-  return { digits, exponent: place + power };
+/** `undefined` for zero. */
+function decimalOf(literal: string): Decimal | undefined {
+  const [mantissa = "", power = 0] = literal.split(/e/i);
+  const first = mantissa.search(/[1-9]/);
+  if (first < 0) return undefined;
+  const wholeEnd = mantissa.split(".", 1).join().length;
+  const place = first < wholeEnd ? wholeEnd - 1 - first : wholeEnd - first;
+  return { digits: mantissa.slice(first).replace(".", ""), place: place + Number(power) };
 }
 
-function firstNonZero(mantissa: string): number {
-  for (let index = 0; index < mantissa.length; index++) if (isNonZeroDigit(mantissa.charCodeAt(index))) return index;
-  return -1;
-}
-
-function lastNonZero(mantissa: string): number {
-  for (let index = mantissa.length - 1; index >= 0; index--) {
-    if (isNonZeroDigit(mantissa.charCodeAt(index))) return index;
-  }
-  return -1;
-}
-
-function isNonZeroDigit(unit: number): boolean {
-  return unit > 0x30 && unit <= 0x39;
+// Not by a pattern such as /0+$/ for either, which takes quadratic time on a long run of zeros.
+function sameButForZeros(one: string, other: string): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  return long.startsWith(short) && /^0*$/.test(long.slice(short.length));
 }

@@ -1,5 +1,4 @@
-import { platformDigest } from "#platform";
-import { canonicalJson } from "./canonical-json.js";
+import { canonicalJson, platformDigest } from "#platform";
 import { canonicalValue } from "./canonical-value.js";
 import type { Digest } from "./digest.js";
 import { type MediaType, mediaTypeOf } from "./media-type.js";

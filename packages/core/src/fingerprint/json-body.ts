@@ -1,4 +1,4 @@
-import { canonicalJson } from "./canonical-json.js";
+import { canonicalJson } from "#platform";
 import { mediaTypeOf } from "./media-type.js";
 import type { RequestDescription } from "./types.js";
 import { utf8 } from "./utf8.js";

@@ -23,21 +23,15 @@ function generalisedUtf8(text: string): Uint8Array {
 /** Writes one code point as UTF-8 at `at` and returns the offset after it; the caller has made sure of four bytes. */
 export function writeCodePoint(bytes: Uint8Array, at: number, codePoint: number): number {
   let end = at;
+  let followers = 0;
   if (codePoint < 0x80) {
     bytes[end++] = codePoint;
-  } else if (codePoint < 0x800) {
-    bytes[end++] = 0xc0 | (codePoint >> 6);
-    bytes[end++] = 0x80 | (codePoint & 0x3f);
-  } else if (codePoint < 0x10000) {
-    bytes[end++] = 0xe0 | (codePoint >> 12);
-    bytes[end++] = 0x80 | ((codePoint >> 6) & 0x3f);
-    bytes[end++] = 0x80 | (codePoint & 0x3f);
   } else {
-    bytes[end++] = 0xf0 | (codePoint >> 18);
-    bytes[end++] = 0x80 | ((codePoint >> 12) & 0x3f);
-    bytes[end++] = 0x80 | ((codePoint >> 6) & 0x3f);
-    bytes[end++] = 0x80 | (codePoint & 0x3f);
+    followers = codePoint < 0x800 ? 1 : codePoint < 0x10000 ? 2 : 3;
+    // As many ones as there are bytes, then a zero; what is shifted beyond the byte is cut off.
+    bytes[end++] = (0xf0 << (3 - followers)) | (codePoint >> (6 * followers));
   }
+  while (followers-- > 0) bytes[end++] = 0x80 | ((codePoint >> (6 * followers)) & 0x3f);
   return end;
 }
 

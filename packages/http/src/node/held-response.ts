@@ -1,6 +1,6 @@
 import type { Buffer } from "node:buffer";
 import type { ServerResponse } from "node:http";
-import { concat } from "../content-coding.js";
+import { concat } from "../byte-stream.js";
 import { header, isEventStream } from "../protocol.js";
 import type { CapturedResponse, CompleteResponse } from "../response.js";
 import { applyHead, type GivenHeaders, type Head, headerLinesOf, readHead, restoreHead } from "./response-head.js";
@@ -23,6 +23,8 @@ type Phase = "holding" | "full" | "passing" | "dropping";
  */
 const HELD_HEAD = "held";
 
+type Methods = Pick<ServerResponse, "write" | "end" | "writeHead" | "flushHeaders" | "emit" | "destroy">;
+
 /** A `ServerResponse` whose handler may write as usual, while nothing leaves. */
 export class HeldResponse {
   /**
@@ -33,7 +35,7 @@ export class HeldResponse {
   readonly #res: ServerResponse;
   readonly #maxBytes: number;
   readonly #before: Head;
-  readonly #original: Pick<ServerResponse, "write" | "end" | "writeHead" | "flushHeaders" | "emit" | "destroy">;
+  readonly #original: Methods;
   #phase: Phase = "holding";
   #held: (() => void)[] = [];
   /** Of what is held, to be called when that has been sent. */
@@ -105,33 +107,47 @@ export class HeldResponse {
     this.#phase = "dropping";
   }
 
+  /** In two steps: a function written as the value of an assignment is freed by V8's full collections only. */
   #takeOver(res: ServerResponse): void {
+    const { write, end, writeHead, flushHeaders, destroy, emit } = this.#methods(res);
+    res.write = write;
+    res.end = end;
+    res.writeHead = writeHead;
+    res.flushHeaders = flushHeaders;
+    res.destroy = destroy;
+    res.emit = emit;
+  }
+
+  /** What stands for the response's own methods. */
+  #methods(res: ServerResponse): Methods {
     const original = this.#original;
-    res.write = (chunk: unknown, encoding?: unknown, callback?: unknown) => {
-      if (this.#phase === "passing") return Reflect.apply(original.write, res, [chunk, encoding, callback]);
-      return this.#write(chunk, encoding, callbackOf(encoding, callback));
+    return {
+      write: (chunk: unknown, encoding?: unknown, callback?: unknown) => {
+        if (this.#phase === "passing") return Reflect.apply(original.write, res, [chunk, encoding, callback]);
+        return this.#write(chunk, encoding, callbackOf(encoding, callback));
+      },
+      end: (chunk?: unknown, encoding?: unknown, callback?: unknown) => {
+        if (this.#phase === "passing") return Reflect.apply(original.end, res, [chunk, encoding, callback]);
+        const body = typeof chunk === "function" ? undefined : chunk;
+        this.#end(body ?? undefined, encoding, callbackOf(chunk, encoding, callback));
+        return res;
+      },
+      writeHead: (status: number, message?: unknown, headers?: GivenHeaders) => {
+        if (this.#phase === "passing") return Reflect.apply(original.writeHead, res, [status, message, headers]);
+        if (this.#phase !== "dropping") this.#writeHead(status, message, headers);
+        return res;
+      },
+      flushHeaders: () => {
+        if (this.#phase === "passing") original.flushHeaders.call(res);
+        else if (this.#phase !== "dropping") this.#send();
+      },
+      destroy: (error?: Error) => {
+        this.#fail(error ?? new Error("the handler destroyed its response"));
+        return original.destroy.call(res, error);
+      },
+      emit: (event: string | symbol, ...args: unknown[]) =>
+        this.#isOurs(event, args[0]) || Reflect.apply(original.emit, res, [event, ...args]),
     };
-    res.end = (chunk?: unknown, encoding?: unknown, callback?: unknown) => {
-      if (this.#phase === "passing") return Reflect.apply(original.end, res, [chunk, encoding, callback]);
-      const body = typeof chunk === "function" ? undefined : chunk;
-      this.#end(body ?? undefined, encoding, callbackOf(chunk, encoding, callback));
-      return res;
-    };
-    res.writeHead = (status: number, message?: unknown, headers?: GivenHeaders) => {
-      if (this.#phase === "passing") return Reflect.apply(original.writeHead, res, [status, message, headers]);
-      if (this.#phase !== "dropping") this.#writeHead(status, message, headers);
-      return res;
-    };
-    res.flushHeaders = () => {
-      if (this.#phase === "passing") original.flushHeaders.call(res);
-      else if (this.#phase !== "dropping") this.#send();
-    };
-    res.destroy = (error?: Error) => {
-      this.#fail(error ?? new Error("the handler destroyed its response"));
-      return original.destroy.call(res, error);
-    };
-    res.emit = (event: string | symbol, ...args: unknown[]) =>
-      this.#isOurs(event, args[0]) || Reflect.apply(original.emit, res, [event, ...args]);
   }
 
   /** Events while nothing has been decided. That the client has gone is kept back: it must not stop the handler. */
