@@ -30,26 +30,31 @@ export function httpAttempt(attempt: Attempt, ownHosts: OwnHosts): HttpAttempt {
   return new AttemptOfHttp(attempt, ownHosts);
 }
 
-/** A class for its getter, which in an object literal would be made anew for every request. */
+/**
+ * A class for its getter, and a field's initializer for its function: a getter of an object literal, and a function written
+ * as the value of an assignment to a property, are allocated by V8 where only a full collection frees them, with the whole
+ * request that they refer to.
+ */
 class AttemptOfHttp implements HttpAttempt {
   readonly id: string;
   readonly number: number;
   readonly deriveKey: Attempt["deriveKey"];
   readonly step: Attempt["step"];
-  // A property, not a method: handlers take it out of the attempt.
-  readonly commitWith: HttpAttempt["commitWith"];
   readonly #attempt: Attempt;
+  readonly #ownHosts: OwnHosts;
+  // A property, not a method: handlers take it out of the attempt.
+  readonly commitWith: HttpAttempt["commitWith"] = async (store, response) => {
+    const sent = complete(response);
+    await this.#attempt.commitWith(store, { sent, plain: sent, ownHosts: this.#ownHosts } satisfies Execution);
+  };
 
   constructor(attempt: Attempt, ownHosts: OwnHosts) {
     this.#attempt = attempt;
+    this.#ownHosts = ownHosts;
     this.id = attempt.id;
     this.number = attempt.number;
     this.deriveKey = attempt.deriveKey;
     this.step = attempt.step;
-    this.commitWith = async (store, response) => {
-      const sent = complete(response);
-      await attempt.commitWith(store, { sent, plain: sent, ownHosts } satisfies Execution);
-    };
   }
 
   get signal(): AbortSignal {

@@ -1,3 +1,4 @@
+import { Attached } from "./attached.js";
 import { type Captured, captureResponse, toResponse } from "./capture.js";
 import { createGuard, type Guard } from "./guard.js";
 import type { HttpAttempt } from "./http-attempt.js";
@@ -25,11 +26,11 @@ export interface ProtectedHandler<Rest extends readonly unknown[] = []> {
   close(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }>;
 }
 
-const attempts = new WeakMap<Request, HttpAttempt>();
+const attempts = new Attached<HttpAttempt>("oncekey.attempt");
 
 /** The attempt under which a handler runs; `undefined` where its request is not protected. */
 export function attemptOf(request: Request): HttpAttempt | undefined {
-  return attempts.get(request);
+  return attempts.of(request);
 }
 
 /**

@@ -5,6 +5,7 @@ import {
   type RouteOptions as GuardRouteOptions,
   type HttpAttempt,
 } from "@oncekey/http";
+import { Attached } from "@oncekey/http/node";
 import type {
   FastifyInstance,
   FastifyPluginAsync,
@@ -35,6 +36,9 @@ export type RouteOptions = GuardRouteOptions<FastifyRequest>;
 
 /** Marks the configuration of a route that was seen when it was added, and whether it is protected. */
 const seen = Symbol("oncekey.seen");
+
+/** Requests on their way through the hooks. Their routes differ, and no request has two. */
+const exchanges = new Attached<Exchange>("oncekey.exchange");
 
 /**
  * Fastify plugin that runs a handler once per idempotency key and answers every retry with the first answer:
@@ -101,7 +105,6 @@ function protect(base: Guard<FastifyRequest>, route: FastifyRouteOptions): void 
   }
   route.config = { ...config, ...{ [seen]: covers } };
   if (!covers) return;
-  const exchanges = new WeakMap<FastifyRequest, Exchange>();
   const read: preParsingHookHandler = (request, reply, payload, done) => {
     if (!guard.covers(request.method)) {
       done(null, payload);
@@ -112,12 +115,12 @@ function protect(base: Guard<FastifyRequest>, route: FastifyRouteOptions): void 
     exchange.read(done);
   };
   const claim: preHandlerHookHandler = (request, _reply, done) => {
-    const exchange = exchanges.get(request);
+    const exchange = exchanges.of(request);
     if (exchange === undefined) done();
     else exchange.run(done);
   };
   const note: onErrorHookHandler = (request, _reply, error, done) => {
-    exchanges.get(request)?.note(error);
+    exchanges.of(request)?.note(error);
     done();
   };
   route.preParsing = [read, ...listed(route.preParsing)];

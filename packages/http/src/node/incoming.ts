@@ -14,10 +14,21 @@ export function nodeIncoming<Req extends FrameworkRequest>(
   raw: ParsedRequest,
   left?: ParsedBody,
 ): Incoming<Req> {
+  return rawIncoming(request, request.method, request.originalUrl, raw, left);
+}
+
+/** The same for a request that says its method and target otherwise, or is none but Node's. */
+export function rawIncoming<Req>(
+  request: Req,
+  method: string,
+  target: string,
+  raw: ParsedRequest,
+  left?: ParsedBody,
+): Incoming<Req> {
   return {
     request,
-    method: request.method,
-    target: request.originalUrl,
+    method,
+    target,
     lines: (name) => headerLines(raw, name),
     bodyWasRead: raw.readableDidRead,
     readBody: (maxBytes) => requestBody(raw, maxBytes, left),

@@ -1,3 +1,4 @@
+export { Attached } from "../attached.js";
 export { HeldResponse } from "./held-response.js";
 export { nodeIncoming } from "./incoming.js";
 export { attemptOf, type Listener, type ListenerOptions, type ProtectedListener, protect } from "./protect.js";

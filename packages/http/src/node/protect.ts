@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Attached } from "../attached.js";
 import { createGuard, type Guard, type Handled } from "../guard.js";
 import type { HttpAttempt } from "../http-attempt.js";
 import type { GuardOptions } from "../options.js";
 import type { CapturedResponse, CompleteResponse } from "../response.js";
 import { HeldResponse } from "./held-response.js";
-import { nodeIncoming } from "./incoming.js";
+import { rawIncoming } from "./incoming.js";
 import { writeResponse } from "./write-response.js";
 
 /** What `node:http` calls for a request. What it returns is awaited. */
@@ -24,11 +25,11 @@ export interface ProtectedListener {
   close(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }>;
 }
 
-const attempts = new WeakMap<IncomingMessage, HttpAttempt>();
+const attempts = new Attached<HttpAttempt>("oncekey.attempt");
 
 /** The attempt under which a listener runs; `undefined` where its request is not protected. */
 export function attemptOf(req: IncomingMessage): HttpAttempt | undefined {
-  return attempts.get(req);
+  return attempts.of(req);
 }
 
 /**
@@ -70,7 +71,7 @@ async function exchange(
     return Promise.race([captured, running.then(() => captured)]);
   };
   const { method = "", url = "/" } = req;
-  const incoming = { ...nodeIncoming({ method, originalUrl: url }, req), request: req };
+  const incoming = rawIncoming(req, method, url, req);
   try {
     const handled = await guard.handle(incoming, run);
     if (handled.kind === "pass") running = call();
