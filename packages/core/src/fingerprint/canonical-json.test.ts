@@ -390,3 +390,9 @@ describe("the memory it keeps", () => {
     }
   });
 });
+
+it("takes what is long and deep, whatever it is made of", () => {
+  const long = [`"${"\\n".repeat(1_000_000)}"`, `["${"a1:".repeat(500_000)}"]`, `[${"12.5,".repeat(200_000)}1]`];
+  for (const text of long) expect(canonical(text)).toBe(text);
+  expect(canonical("[".repeat(1_000_000) + "]".repeat(1_000_000))).toBeUndefined();
+});
