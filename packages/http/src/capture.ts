@@ -1,6 +1,6 @@
 import { readUpTo, resume } from "./byte-stream.js";
 import { hasNullBody, header, isEventStream } from "./protocol.js";
-import type { CapturedResponse, CompleteResponse } from "./response.js";
+import type { CapturedResponse, CompleteResponse, HeaderLine } from "./response.js";
 
 /** A handler's Response, held back until it is stored. */
 export interface Captured {
@@ -13,6 +13,7 @@ export interface Captured {
 
 const utf8 = new TextEncoder();
 const NO_BYTES = new Uint8Array(0);
+const contentType = /* @__PURE__ */ header.contentType.toLowerCase();
 const nothing = () => {};
 
 /**
@@ -66,11 +67,21 @@ function lightBody(response: Response): Uint8Array | string | undefined {
 
 /** A stored or protocol answer as a Response. */
 export function toResponse({ status, headers, body }: CompleteResponse): Response {
-  const lines = new Headers();
-  for (const [name, value] of headers) lines.append(name, value);
   // Some servers name a type for a body of no bytes, and an answer without a body had none.
   const none = hasNullBody(status) || body.byteLength === 0;
-  return new Response(none ? null : plainBytes(body), { status, headers: lines });
+  return new Response(none ? null : plainBytes(body), { status, headers: headersInit(headers) });
+}
+
+/**
+ * As an object, which costs least everywhere, unless a name repeats. Not where there is no type: some servers name one for
+ * what they are given as Headers only, and the first answer was.
+ */
+function headersInit(lines: readonly HeaderLine[]): Record<string, string> | Headers {
+  const byName = new Map(lines.map(([name, value]) => [name.toLowerCase(), value]));
+  if (byName.size === lines.length && byName.has(contentType)) return Object.fromEntries(byName);
+  const headers = new Headers();
+  for (const [name, value] of lines) headers.append(name, value);
+  return headers;
 }
 
 function headOf(response: Response): Omit<CapturedResponse, "body"> {

@@ -7,6 +7,7 @@ import {
   type GuardOptions,
   type RouteOptions as GuardRouteOptions,
   type Handled,
+  type HeaderLine,
   type HttpAttempt,
   toResponse,
 } from "@oncekey/http";
@@ -82,11 +83,11 @@ function executionCtxOf(c: Context): ExecutionContext | undefined {
 async function exchange<E extends Env>(guard: Guard<Context<E>>, c: Context<E>, next: Next): Promise<void> {
   let captured: Captured | undefined;
   /** What earlier middleware has said about this exchange, such as a request id. */
-  let earlier: Headers | undefined;
+  let earlier: readonly HeaderLine[] | undefined;
   try {
     const handled = await guard.handle(incomingOf(c), async (attempt) => {
       c.set("idempotency", attempt);
-      earlier = c.body(null).headers;
+      earlier = headersOf(c);
       await next();
       if (!c.finalized) throw new Error("the handler answered nothing; did it forget to return a Response?");
       captured = await captureResponse(c.res, guard.maxResponseBytes);
@@ -95,7 +96,7 @@ async function exchange<E extends Env>(guard: Guard<Context<E>>, c: Context<E>, 
     if (handled.kind === "pass") return await next();
     if (handled.kind === "executed" && captured !== undefined) return answer(c, captured.send());
     captured?.drop();
-    answer(c, merged(answerOf(handled, c), earlier ?? c.body(null).headers));
+    answer(c, merged(answerOf(handled, c), earlier ?? headersOf(c)));
   } catch (error) {
     // What the handler made is no part of the answer that an error gets.
     if (earlier !== undefined) c.res = undefined;
@@ -120,9 +121,15 @@ function answer(c: Context, response: Response): void {
   c.res = response;
 }
 
+/** What the answer would have for headers now. In lines: a light Response shares its headers with the context. */
+function headersOf(c: Context): readonly HeaderLine[] {
+  return [...c.body(null).headers];
+}
+
 /** The headers of earlier middleware stay on every answer, fresh. */
-function merged(response: CompleteResponse, earlier: Headers): Response {
+function merged(response: CompleteResponse, earlier: readonly HeaderLine[]): Response {
+  if (earlier.length === 0) return toResponse(response);
   const own = new Set(response.headers.map(([name]) => name.toLowerCase()));
-  const others = [...earlier].filter(([name]) => !own.has(name));
+  const others = earlier.filter(([name]) => !own.has(name));
   return toResponse({ ...response, headers: [...others, ...response.headers] });
 }

@@ -6,7 +6,8 @@ import { readLight } from "./light.js";
 export function incomingOf<E extends Env>(c: Context<E>): Incoming<Context<E>> {
   const incoming = incomingRequest(c.req.raw, c);
   if (!c.req.raw.bodyUsed) {
-    return { ...incoming, readBody: (maxBytes) => readLight(c, maxBytes) ?? incoming.readBody(maxBytes) };
+    const { request, method, target, lines } = incoming;
+    return { request, method, target, lines, readBody: (max) => readLight(c, max) ?? incoming.readBody(max) };
   }
   let contentType: string | null = null;
   return {

@@ -1,5 +1,5 @@
 import { MemoryStore, NotExecutedError } from "@oncekey/core";
-import { type Handler, Hono } from "hono";
+import { type Handler, Hono, type MiddlewareHandler } from "hono";
 import { compress } from "hono/compress";
 import { setCookie } from "hono/cookie";
 import { cors } from "hono/cors";
@@ -129,33 +129,44 @@ describe("responses", () => {
     expect(app.runs()).toBe(1);
   });
 
-  it("answers what another attempt answered, when this one was overtaken", async () => {
-    const gate = latch();
-    let nowMs = 0;
-    let runs = 0;
-    const store = new MemoryStore({ nowMs: () => nowMs });
-    const slow: Handler = async (c) => {
-      runs += 1;
-      const mine = runs;
-      if (mine === 1) await gate.opened;
-      c.header("x-mine", String(mine));
-      setCookie(c, "mine", String(mine));
-      return c.json({ run: mine, attempt: c.get("idempotency")?.number }, 201);
-    };
-    const before: Around["before"] = (hono) => hono.use(cors({ origin: (origin) => origin }));
-    await using app = await start(slow, { store, before });
-    const first = post(app, { headers: { origin: "https://a.example" } });
-    await until(() => runs === 1);
-    // By the store's clock the first attempt's lease is over.
-    nowMs += 61_000;
-    const second = await post(app);
-    gate.open();
-    const overtaken = await first;
-    expect(JSON.parse(second.body)).toEqual({ run: 2, attempt: 2 });
-    expect([overtaken.status, overtaken.body, overtaken.replayed]).toEqual([201, second.body, "true"]);
-    expect([overtaken.headers.get("x-mine"), overtaken.headers.getSetCookie()]).toEqual([null, []]);
-    expect(overtaken.headers.get("access-control-allow-origin")).toBe("https://a.example");
-  });
+  /** Two ways in which middleware says something before us. */
+  const allowing: Readonly<Record<string, MiddlewareHandler>> = {
+    "cors()": cors({ origin: (origin) => origin }),
+    "c.header()": (c, next) => {
+      c.header("access-control-allow-origin", c.req.header("origin"));
+      return next();
+    },
+  };
+  it.each(Object.entries(allowing))(
+    "answers what another attempt answered, when this one was overtaken; behind %s",
+    async (_, allow) => {
+      const gate = latch();
+      let nowMs = 0;
+      let runs = 0;
+      const store = new MemoryStore({ nowMs: () => nowMs });
+      const slow: Handler = async (c) => {
+        runs += 1;
+        const mine = runs;
+        if (mine === 1) await gate.opened;
+        c.header("x-mine", String(mine));
+        setCookie(c, "mine", String(mine));
+        return c.json({ run: mine, attempt: c.get("idempotency")?.number }, 201);
+      };
+      const before: Around["before"] = (hono) => hono.use(allow);
+      await using app = await start(slow, { store, before });
+      const first = post(app, { headers: { origin: "https://a.example" } });
+      await until(() => runs === 1);
+      // By the store's clock the first attempt's lease is over.
+      nowMs += 61_000;
+      const second = await post(app);
+      gate.open();
+      const overtaken = await first;
+      expect(JSON.parse(second.body)).toEqual({ run: 2, attempt: 2 });
+      expect([overtaken.status, overtaken.body, overtaken.replayed]).toEqual([201, second.body, "true"]);
+      expect([overtaken.headers.get("x-mine"), overtaken.headers.getSetCookie()]).toEqual([null, []]);
+      expect(overtaken.headers.get("access-control-allow-origin")).toBe("https://a.example");
+    },
+  );
 
   const long = "a long answer ".repeat(1_000);
   const places: Readonly<Record<string, Around>> = {
