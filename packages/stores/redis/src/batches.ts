@@ -3,7 +3,7 @@ import { type Run, type Runner, readingOf, type Step } from "./runner.js";
 
 /** A step that is asked for, and who wants to know: one of the two is called once. */
 export interface Asked extends Step {
-  answered(answer: unknown, replicas: number | undefined): void;
+  answered(answer: unknown, run: Run): void;
   failed(error: unknown): void;
 }
 
@@ -13,7 +13,8 @@ const MAX_STEPS = 64;
 const MAX_VALUE = 16_384;
 /** Enough keys for that one of them is on another server, if there is one: 2^-15 that none of 16 is. */
 const PROBES = 16;
-const PROBE_LIFE_MS = "10000";
+/** A value as the script wants it, for ten seconds. */
+const PROBE_VALUE = "!p:;0000000000010000";
 
 /**
  * Gathers steps that are asked for at the same time into one run of the script. At 64 requests at once that is more than
@@ -90,10 +91,10 @@ export class Batches {
     const mark = Math.random().toString(36).slice(2);
     const keys = Array.from({ length: PROBES }, (_, index) => `${this.#prefix}probe-${mark}-${index}`);
     try {
-      await Promise.all(keys.map((key) => this.#runner.run([{ key, value: "!p:;", ms: PROBE_LIFE_MS, expected: "" }])));
+      await Promise.all(keys.map((key) => this.#runner.run([{ key, kind: "c", value: PROBE_VALUE, expected: "" }])));
       const [first, ...others] = keys.map(readingOf);
       const { answers } = first === undefined ? { answers: [] } : await this.#runner.run([first, ...others]);
-      this.#gathers = answers.length === PROBES && answers.every(Array.isArray) ? "yes" : "no";
+      this.#gathers = answers.length === PROBES && answers.every(stands) ? "yes" : "no";
     } catch (error) {
       // A fault says nothing about where the keys are; it is met by the next call, and told there.
       this.#gathers = errorText(error).startsWith("CROSSSLOT") ? "no" : "unproved";
@@ -101,12 +102,18 @@ export class Batches {
   }
 }
 
-function settle(all: readonly Asked[], { answers, replicas }: Run): void {
-  all.forEach((asked, index) => {
+function settle(all: readonly Asked[], run: Run): void {
+  const { answers } = run;
+  for (const [index, asked] of all.entries()) {
     const answer = answers[index];
     if (answers.length !== all.length) {
       asked.failed(new Error("the server answered for another number of keys than it was asked about"));
-    } else if (Buffer.isBuffer(answer)) asked.failed(new Error(answer.toString()));
-    else asked.answered(answer, replicas);
-  });
+    } else if (Array.isArray(answer) && answer.length === 1) asked.failed(new Error(String(answer[0])));
+    else asked.answered(answer, run);
+  }
+}
+
+/** A value, or one behind its time to live. */
+function stands(answer: unknown): boolean {
+  return Buffer.isBuffer(answer) || (Array.isArray(answer) && answer.length === 2);
 }

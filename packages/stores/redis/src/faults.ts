@@ -36,8 +36,8 @@ export function faultOf(operation: string, cause: unknown): Error {
   if (text.includes("WRONGTYPE")) return unreadable("it is no string, so it is somebody else's; set a prefix", cause);
   if (FORBIDDEN.test(text)) {
     const message =
-      `RedisStore ${operation}: the user may not do this: ${text}; it needs EVALSHA, EVAL, GET, GETRANGE, SET, SETRANGE, ` +
-      "DEL and PTTL on the keys of this prefix, and WAIT where waitReplicas is set";
+      `RedisStore ${operation}: the user may not do this: ${text}; it needs EVALSHA, EVAL and TIME, and GET, MGET, ` +
+      "GETRANGE, SET, SETRANGE, DEL and PTTL on the keys of this prefix, and WAIT where waitReplicas is set";
     return new OncekeyError("STORE_MISCONFIGURED", message, { cause });
   }
   return new Error(`RedisStore ${operation}: ${text}`, { cause });

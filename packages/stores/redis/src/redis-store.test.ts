@@ -15,6 +15,10 @@ afterAll(async () => {
   await server.stop();
 });
 
+async function untilOlder(owner: RedisStore, id: string, ageMs: number): Promise<void> {
+  await expect.poll(async () => (await owner.get(id))?.ageMs, { interval: 5 }).toBeGreaterThan(ageMs);
+}
+
 /** How often the server has been asked for each command, by clients and scripts. */
 async function calls(): Promise<Record<string, number>> {
   const stats = await redis.info("commandstats");
@@ -63,6 +67,55 @@ describe.each(drivers)("with $name", async ({ connect }) => {
     );
   });
 
+  it("many for one key are answered in their order", async () => {
+    const id = freshId();
+    const written = { written: true };
+    // The first is under way, so that the others wait for each other.
+    const answers = await Promise.all([
+      own.get(freshId()),
+      own.get(id),
+      own.create(id, "v1", running(), HOUR_MS),
+      own.create(id, "v2", running(), HOUR_MS),
+      own.replace(id, "v1", "v3", completed()),
+      own.replace(id, "v1", "v4", running()),
+      own.replace(id, "v3", "v5", running(2), 2 * HOUR_MS),
+      own.get(id),
+      own.remove(id, "v3"),
+      own.remove(id, "v5"),
+      own.get(id),
+      own.replace(id, "v5", "v6", running()),
+      own.create(id, "v7", running(), HOUR_MS),
+    ]);
+    const refused = (version: string) => ({ written: false, current: { version } });
+    expect(answers).toMatchObject([
+      ...[undefined, undefined, written, refused("v1"), written, refused("v3"), written],
+      ...[{ version: "v5", record: running(2) }, refused("v5"), written, undefined],
+      ...[{ written: false, current: undefined }, written],
+    ]);
+    expect((await own.get(id))?.version).toBe("v7");
+  });
+
+  it("many tell the same age and end as one does", async () => {
+    const { id, version } = await given(own, running(), 5_000);
+    const other = await given(own, running(), 900);
+    const both = () => Promise.all([own.get(freshId()), own.get(id), own.get(other.id)]);
+    await untilOlder(own, id, 20);
+    for (let round = 0; round < 2; round++) {
+      const [, ...many] = await both();
+      for (const stored of many) {
+        const { ageMs = 0, expiresInMs = 0 } = stored ?? {};
+        expect(Math.abs(ageMs + expiresInMs - (stored === many[0] ? 5_000 : 900))).toBe(0);
+      }
+      const alone = await own.get(id);
+      const [, first] = await both();
+      expect(alone?.ageMs).toBeGreaterThanOrEqual(many[0]?.ageMs ?? -1);
+      expect(first?.ageMs).toBeGreaterThanOrEqual(alone?.ageMs ?? -1);
+      // From now on it says itself when it ends.
+      const [, write] = await Promise.all([own.get(freshId()), own.replace(id, version, "done", completed(), 5_000)]);
+      expect(write.written || round === 1).toBe(true);
+    }
+  });
+
   it("a script that the server has forgotten is sent again, also in the middle of many", async () => {
     await redis.script("FLUSH");
     await given(own);
@@ -82,7 +135,7 @@ describe("round trips", () => {
   async function asked(work: () => Promise<unknown>): Promise<Record<string, number>> {
     await redis.config("RESETSTAT");
     await work();
-    const inside = ["set", "get", "pttl", "getrange", "config", "config|resetstat", "info"];
+    const inside = ["set", "get", "mget", "time", "pttl", "getrange", "config", "config|resetstat", "info"];
     return Object.fromEntries(Object.entries(await calls()).filter(([name]) => !inside.includes(name)));
   }
 

@@ -5,7 +5,8 @@ import { evictionPolicy, tellEviction } from "./eviction.js";
 import { faultOf, NotReplicatedError } from "./faults.js";
 import { type Link, linkTo } from "./link.js";
 import { checkPrefixOnCluster, type RedisStoreOptions, settingsOf } from "./options.js";
-import { Runner, type WaitReplicas } from "./runner.js";
+import { type Run, Runner, type WaitReplicas } from "./runner.js";
+import type { StepKind } from "./script.js";
 import { headOf, readStanding, storedValue } from "./value.js";
 
 /** Far more than an answer should have, and little enough that one write does not hold up the server. */
@@ -57,12 +58,12 @@ export class RedisStore implements IdempotencyStore {
 
   /** Reads what stands. */
   get(id: string): Promise<Stored | undefined> {
-    return this.#step("get", id, "", "", "", (outcome) => (typeof outcome === "number" ? misread() : outcome));
+    return this.#step("get", "g", id, "", "", (outcome) => (typeof outcome === "number" ? misread() : outcome));
   }
 
   /** Writes where nothing stands. */
   create(id: string, version: string, record: KeyRecord, retentionMs: number): Promise<Write> {
-    return this.#write("create", id, version, record, String(retentionMs), "", (outcome) => {
+    return this.#write("create", "c", id, version, record, retentionMs, "", (outcome) => {
       if (outcome === undefined) return written(version, record, retentionMs);
       return typeof outcome === "number" ? misread() : this.#refused(id, version, outcome);
     });
@@ -70,8 +71,8 @@ export class RedisStore implements IdempotencyStore {
 
   /** Writes over the version `expected`. */
   replace(id: string, expected: string, version: string, record: KeyRecord, keepMs?: number): Promise<Write> {
-    const ms = keepMs === undefined ? "" : String(keepMs);
-    return this.#write("replace", id, version, record, ms, headOf(expected), (outcome) => {
+    const kind = keepMs === undefined ? "r" : "p";
+    return this.#write("replace", kind, id, version, record, keepMs, headOf(expected), (outcome) => {
       if (typeof outcome === "number") return written(version, record, outcome);
       return outcome === undefined ? { written: false, current: undefined } : this.#refused(id, version, outcome);
     });
@@ -79,7 +80,7 @@ export class RedisStore implements IdempotencyStore {
 
   /** Removes the version `expected`. */
   remove(id: string, expected: string): Promise<Removal> {
-    return this.#step("remove", id, "", "", headOf(expected), (outcome) => {
+    return this.#step("remove", "d", id, "", headOf(expected), (outcome) => {
       if (typeof outcome === "number") return misread();
       return outcome === undefined ? { written: true } : { written: false, current: outcome };
     });
@@ -102,7 +103,7 @@ export class RedisStore implements IdempotencyStore {
     if (current.version !== version) return { written: false, current };
     if (this.#wait === undefined) return { written: true, stored: current };
     // It was written before, perhaps over another connection, so WAIT has to be given something to wait for.
-    return this.#step("replace", id, "=", "", headOf(version), (outcome) => {
+    return this.#step("replace", "t", id, "", headOf(version), (outcome) => {
       if (typeof outcome === "number") return { written: true, stored: current };
       return { written: false, current: outcome };
     });
@@ -110,16 +111,17 @@ export class RedisStore implements IdempotencyStore {
 
   #write(
     operation: string,
+    kind: StepKind,
     id: string,
     version: string,
     record: KeyRecord,
-    ms: string,
+    lifeMs: number | undefined,
     expected: string,
     judge: (outcome: Outcome) => Write | Promise<Write>,
   ): Promise<Write> {
     try {
-      const value = storedValue(version, record, MAX_RECORD_BYTES);
-      return this.#step(operation, id, value, ms, expected, judge);
+      const value = storedValue(version, record, lifeMs, MAX_RECORD_BYTES);
+      return this.#step(operation, kind, id, value, expected, judge);
     } catch (error) {
       return Promise.reject(faultOf(operation, error));
     }
@@ -128,9 +130,9 @@ export class RedisStore implements IdempotencyStore {
   /** Has the script take one step, and answers what `judge` makes of it. One promise: at many calls at once each one counts. */
   #step<T>(
     operation: string,
+    kind: StepKind,
     id: string,
     value: Argument,
-    ms: string,
     expected: string,
     judge: (outcome: Outcome) => T | Promise<T>,
   ): Promise<T> {
@@ -138,12 +140,12 @@ export class RedisStore implements IdempotencyStore {
       const failed: Asked["failed"] = (error) => reject(faultOf(operation, error));
       this.#batches.run({
         key: this.#prefix + id,
+        kind,
         value,
-        ms,
         expected,
-        answered: (answer, replicas) => {
+        answered: (answer, run) => {
           try {
-            resolve(judge(this.#outcomeOf(operation, answer, replicas)));
+            resolve(judge(this.#outcomeOf(kind, answer, run)));
           } catch (error) {
             failed(error);
           }
@@ -153,10 +155,11 @@ export class RedisStore implements IdempotencyStore {
     });
   }
 
-  #outcomeOf(operation: string, answer: unknown, replicas: number | undefined): Outcome {
-    if (Array.isArray(answer)) return readAnswer(answer);
+  #outcomeOf(kind: StepKind, answer: unknown, { nowMs, replicas }: Run): Outcome {
+    if (Buffer.isBuffer(answer)) return readStanding(answer, { nowMs: readNumber(nowMs) });
+    if (Array.isArray(answer)) return readBehind(answer);
     const left = answer === null ? undefined : readNumber(answer);
-    const wrote = left !== undefined || operation === "create" || operation === "remove";
+    const wrote = left !== undefined || kind === "c" || kind === "d";
     if (wrote && this.#wait !== undefined && replicas !== undefined && replicas < this.#wait.count) {
       throw new NotReplicatedError(this.#wait.count, replicas);
     }
@@ -168,8 +171,8 @@ function written(version: string, record: KeyRecord, expiresInMs: number): Write
   return { written: true, stored: { version, record, ageMs: 0, expiresInMs } };
 }
 
-function readAnswer([left, value]: readonly unknown[]): Stored {
-  if (Buffer.isBuffer(value)) return readStanding(readNumber(left), value);
+function readBehind([left, value]: readonly unknown[]): Stored {
+  if (Buffer.isBuffer(value)) return readStanding(value, { leftMs: readNumber(left) });
   throw new Error("the client gave something else than a Buffer for a value");
 }
 
@@ -177,7 +180,9 @@ function readAnswer([left, value]: readonly unknown[]): Stored {
 function readNumber(answer: unknown): number {
   const number = Number(answer);
   if (Number.isFinite(number)) return number;
-  throw new Error("the client gave something else than a number, a list or null for the reply to the script");
+  throw new Error(
+    "the client gave something else than a number, a list, a Buffer or null for what the script answered",
+  );
 }
 
 function misread(): never {

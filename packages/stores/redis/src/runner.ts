@@ -1,19 +1,19 @@
 import type { Argument } from "./client.js";
 import { errorText } from "./faults.js";
 import type { Command, Link } from "./link.js";
-import { SCRIPT, SCRIPT_SHA1 } from "./script.js";
+import { SCRIPT, SCRIPT_SHA1, type StepKind } from "./script.js";
 
-/** What the script is told about one key, see there. */
+/** What the script is told about one key, see there. What a kind does not have is an empty text. */
 export interface Step {
   readonly key: string;
+  readonly kind: StepKind;
   readonly value: Argument;
-  readonly ms: string;
   readonly expected: string;
 }
 
 /** The step that only reads. */
 export function readingOf(key: string): Step {
-  return { key, value: "", ms: "", expected: "" };
+  return { key, kind: "g", value: "", expected: "" };
 }
 
 /** How many replicas have to have a write, and how long to wait for them. */
@@ -22,9 +22,12 @@ export interface WaitReplicas {
   readonly timeoutMs: number;
 }
 
-/** What the script answered for each step, and how many replicas had it all; `undefined` where none were waited for. */
+/** What the script answered for each step. */
 export interface Run {
   readonly answers: readonly unknown[];
+  /** The server's time, for values that say when they end; `undefined` for a lone key. */
+  readonly nowMs: unknown;
+  /** How many replicas had it all; `undefined` where none were waited for. */
   readonly replicas: number | undefined;
 }
 
@@ -85,23 +88,23 @@ export class Runner {
   }
 }
 
-function writes({ value, expected }: Step): boolean {
-  return expected !== "" || value !== "";
+function writes({ kind }: Step): boolean {
+  return kind !== "g";
 }
 
 function commandOf(steps: readonly [Step, ...Step[]], known: boolean): Command {
   const command: Command = known ? ["EVALSHA", SCRIPT_SHA1] : ["EVAL", SCRIPT];
-  if (steps.length === 1) return addLone(command, steps[0]);
   command.push(String(steps.length));
-  for (const { key } of steps) command.push(key);
-  for (const { value, ms, expected } of steps) command.push(value, ms, expected);
-  return command;
-}
-
-function addLone(command: Command, { key, value, ms, expected }: Step): Command {
-  if (expected !== "") command.push("1", key, value, ms, expected);
-  else if (value !== "") command.push("1", key, value, ms);
-  else command.push("1", key);
+  let kinds = "";
+  for (const { key, kind } of steps) {
+    command.push(key);
+    kinds += kind;
+  }
+  command.push(kinds);
+  for (const { value, expected } of steps) {
+    if (value !== "") command.push(value);
+    if (expected !== "") command.push(expected);
+  }
   return command;
 }
 
@@ -110,7 +113,8 @@ function isMoved(text: string): boolean {
 }
 
 function runOf(steps: readonly Step[], answer: unknown, replicas?: number): Run {
-  if (steps.length === 1) return { answers: [answer], replicas };
-  if (Array.isArray(answer)) return { answers: answer, replicas };
-  throw new Error("the client gave something else than a list for the reply to a script");
+  if (steps.length === 1) return { answers: [answer], nowMs: undefined, replicas };
+  if (!Array.isArray(answer)) throw new Error("the client gave something else than a list for the reply to a script");
+  const [nowMs, ...answers] = answer;
+  return { answers, nowMs, replicas };
 }
