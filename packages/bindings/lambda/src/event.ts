@@ -46,7 +46,8 @@ export function bytesOf(body: string, isBase64Encoded: unknown): Buffer {
 
 function linesOf({ headers, multiValueHeaders }: HttpEvent, name: string): HeaderLines {
   const all = multiValueHeaders ?? headers ?? {};
-  return Object.entries(all).find(([given]) => given.toLowerCase() === name)?.[1];
+  // Most gateways write names as we ask for them.
+  return all[name] ?? Object.entries(all).find(([given]) => given.toLowerCase() === name)?.[1];
 }
 
 function targetOf(event: HttpEvent): string {

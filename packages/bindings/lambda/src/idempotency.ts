@@ -7,7 +7,7 @@ import {
 } from "@oncekey/http";
 import { type Format, formatOf, incomingOf, methodOf } from "./event.js";
 import { captureResult, resultOf } from "./result.js";
-import { Invocations, leaseOf, SETTLE_WITHIN_MS } from "./time-left.js";
+import { forLease, Invocations, SETTLE_WITHIN_MS } from "./time-left.js";
 import type { HttpEvent, HttpResult, Invocation, InvocationContext } from "./types.js";
 
 /** What the options of this package have besides those of every binding. */
@@ -60,12 +60,12 @@ function protectorOf<Options extends HttpEvent>(
   options: RouteOptions<Options>,
   invocations: Invocations,
 ): Idempotency<Options> {
+  const guardFor = forLease(options, (lease) => guard.with(lease));
   const protect =
     <Event extends Options, Context extends InvocationContext, Result>(handler: HttpHandler<Event, Context, Result>) =>
     async (event: Event, context: Context): Promise<Result | HttpResult> => {
       if (!guard.covers(methodOf(event))) return await handler(event, context, undefined);
-      const leased = guard.with(leaseOf(options, context));
-      return await invocations.run(context, () => answer(leased, handler, { event, context }));
+      return await invocations.run(context, () => answer(guardFor(context), handler, { event, context }));
     };
   return Object.assign(protect, {
     with: (more: RouteOptions<Options>) => protectorOf(guard.with(more), { ...options, ...more }, invocations),

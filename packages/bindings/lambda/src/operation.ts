@@ -1,7 +1,7 @@
 import { type Attempt, createOncekey, fingerprint, type Oncekey, type OperationOptions } from "@oncekey/core";
 import type { EngineChoice } from "@oncekey/http";
 import type { LambdaOptions } from "./idempotency.js";
-import { Invocations, leaseOf, SETTLE_WITHIN_MS } from "./time-left.js";
+import { forLease, Invocations, SETTLE_WITHIN_MS } from "./time-left.js";
 import type { InvocationContext } from "./types.js";
 
 /** Which operation an input is. */
@@ -46,6 +46,7 @@ export function operationsOf<Input, Result>({
     );
   }
   const engine = engineOf(choice);
+  const engineFor = forLease(choice, (lease) => engine.with(lease));
   return {
     run(input, context, handler) {
       const operation = {
@@ -53,7 +54,7 @@ export function operationsOf<Input, Result>({
         scope: typeof scope === "function" ? scope(input) : scope,
         fingerprint: fingerprint({ method: "INVOKE", path: "/", body: { parsed: payload(input) } }),
       };
-      return engine.with(leaseOf(choice, context)).run(operation, handler);
+      return engineFor(context).run(operation, handler);
     },
     invocations: new Invocations(engine.idle.bind(engine), settleWithinMs),
     close: engine.close.bind(engine),

@@ -10,17 +10,33 @@ const MOST_MS = 15 * 60_000;
 /** What is left of the function's time for its runtime to send the answer. */
 const RESERVE_MS = 250;
 
+type Lease = Pick<OperationOptions, "leaseMs" | "maxExecutionMs">;
+
+/**
+ * Derives something for the lease of each invocation, such as an engine with that lease. Most invocations begin with as much
+ * time as the one before, to the second, so the last one derived is kept.
+ */
+export function forLease<Derived>(options: OperationOptions, derive: (lease: Lease) => Derived) {
+  let last: { readonly lease: Lease; readonly derived: Derived } | undefined;
+  return (context: InvocationContext): Derived => {
+    const lease = leaseOf(options, context);
+    if (last?.lease.leaseMs !== lease.leaseMs || last?.lease.maxExecutionMs !== lease.maxExecutionMs) last = undefined;
+    last ??= { lease, derived: derive(lease) };
+    return last.derived;
+  };
+}
+
 /**
  * The lease of this invocation: it ends soon after the function would be stopped, so that the retry of a function that timed
  * out need not wait longer. Options that are shorter hold.
  */
-export function leaseOf(
+function leaseOf(
   { leaseMs = Infinity, maxExecutionMs = Infinity, retentionMs = Infinity }: OperationOptions,
   context: InvocationContext,
-): Pick<OperationOptions, "leaseMs" | "maxExecutionMs"> {
+): Lease {
   const leftMs = context.getRemainingTimeInMillis?.();
   if (leftMs === undefined) return {};
-  const endMs = Math.max(LEAST_MS, Math.min(MOST_MS, Math.ceil(leftMs)) + MARGIN_MS);
+  const endMs = Math.max(LEAST_MS, Math.min(MOST_MS, Math.ceil(leftMs / 1_000) * 1_000) + MARGIN_MS);
   const longestMs = Math.min(endMs, maxExecutionMs, Math.floor(retentionMs / 2));
   return { leaseMs: Math.min(leaseMs, longestMs), maxExecutionMs: longestMs };
 }
