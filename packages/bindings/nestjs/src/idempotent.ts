@@ -1,5 +1,6 @@
 import { applyDecorators, createParamDecorator, SetMetadata, UseGuards } from "@nestjs/common";
 import type { RouteOptions as GuardRouteOptions, HttpAttempt } from "@oncekey/http";
+import { Attached } from "@oncekey/http/node";
 import { ModuleIsImported } from "./installed.js";
 import type { PlatformRequest } from "./platform.js";
 
@@ -10,7 +11,7 @@ export type RouteOptions<Req extends object = PlatformRequest> = GuardRouteOptio
 export const CHOICE = "oncekey:idempotent";
 
 /** The attempts under which requests run. */
-export const attempts = new WeakMap<object, HttpAttempt>();
+export const attempts = new Attached<HttpAttempt>("oncekey.attempt");
 
 /**
  * Protects a handler, or those of a controller: it runs once per idempotency key, and every retry gets the first answer.
@@ -32,5 +33,5 @@ export const Attempt: () => ParameterDecorator = createParamDecorator((_data: un
 
 /** The attempt under which a request runs; undefined where it is not protected. For interceptors and services. */
 export function attemptOf(request: object): HttpAttempt | undefined {
-  return attempts.get(request);
+  return attempts.of(request);
 }

@@ -1,10 +1,11 @@
-import { canonicalValue } from "./canonical-value.js";
+import { canonicalValue, MAX_DEPTH } from "./canonical-value.js";
 import { exactNumber } from "./exact-number.js";
 import { utf8 } from "./utf8.js";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 const ESCAPES = /\\./g;
+const BRACKETS = /[[\]{}]/g;
 const NUMBERS = /-?\d[\d.eE+-]*/g;
 
 /**
@@ -12,17 +13,19 @@ const NUMBERS = /-?\d[\d.eE+-]*/g;
  * platform's parser. What a parser drops is told by the text: digits beyond a double, and names that it has twice.
  */
 export function canonicalJson(bytes: Uint8Array): Uint8Array | undefined {
-  let text: string;
+  let around: string;
   let value: unknown;
   try {
-    text = decoder.decode(bytes);
+    const text = decoder.decode(bytes);
+    around = outsideStrings(text);
+    // Asked before anything is built: a parser takes long for what is nested without end.
+    if (isTooDeep(around)) return undefined;
     value = JSON.parse(text);
   } catch {
     // All that fails here is that it is not UTF-8, or not JSON.
     return undefined;
   }
   const canonical = canonicalValue(value);
-  const around = outsideStrings(text);
   const isExact =
     canonical.exact && (around.match(NUMBERS) ?? []).every((literal) => exactNumber(literal) !== undefined);
   // Each name has a colon; of two that are equal a parser keeps one.
@@ -33,4 +36,12 @@ export function canonicalJson(bytes: Uint8Array): Uint8Array | undefined {
 function outsideStrings(text: string): string {
   const parts = text.replace(ESCAPES, "").split('"');
   return parts.filter((_, index) => index % 2 === 0).join();
+}
+
+function isTooDeep(around: string): boolean {
+  let depth = 0;
+  return (around.match(BRACKETS) ?? []).some((bracket) => {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    return depth > MAX_DEPTH;
+  });
 }
