@@ -16,6 +16,8 @@ export interface WholeAnswer extends Answer {
 /** Bodies without an end in sight: they are passed on as they come. */
 const ENDLESS = /^text\/event-stream\b/i;
 
+type BodyReader = ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>;
+
 /**
  * Reads a response to its end, so that an answer that was cut off is not taken for a success.
  *
@@ -27,18 +29,12 @@ const ENDLESS = /^text\/event-stream\b/i;
 export function readAnswer(response: Response, maxBytes: number | undefined): WholeAnswer | Promise<WholeAnswer> {
   const { body } = response;
   if (body === null || maxBytes === undefined || isEndless(response, maxBytes)) return passed(response);
-  return readBody(response, body.getReader(), maxBytes);
-}
-
-async function readBody(
-  response: Response,
-  reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
-  maxBytes: number,
-): Promise<WholeAnswer> {
-  const { chunks, length, ended } = await readUpTo(reader, maxBytes);
-  const [first] = chunks;
-  if (!ended) return passed(rebuilt(response, resumed(chunks, reader)));
-  return new ReadAnswer(response, chunks.length === 1 && first !== undefined ? first : concatenate(chunks, length));
+  const reader: BodyReader = body.getReader();
+  return readUpTo(reader, maxBytes).then(({ chunks, length, ended }) => {
+    if (!ended) return passed(rebuilt(response, resumed(chunks, reader)));
+    const [first] = chunks;
+    return new ReadAnswer(response, first?.byteLength === length ? first : concatenate(chunks, length));
+  });
 }
 
 /** An answer that came whole. */

@@ -1,5 +1,6 @@
 import { readAnswer, type WholeAnswer } from "./answer.js";
 import type { Clock } from "./clock.js";
+import { giveBackSignal, lendSignal } from "./lent-signal.js";
 import { sentBefore } from "./network-failure.js";
 
 /** What one attempt came to; `aborted`: the caller left. */
@@ -28,9 +29,10 @@ export function attempt(
 class Attempt {
   readonly #options: AttemptOptions;
   readonly #resolve: (result: AttemptResult) => void;
-  readonly #controller = new AbortController();
   readonly #cancelTimer: () => void;
+  readonly #lent = lendSignal();
   #status: number | undefined;
+  #isOver = false;
 
   constructor(options: AttemptOptions, resolve: (result: AttemptResult) => void) {
     this.#options = options;
@@ -48,22 +50,24 @@ class Attempt {
     void this.#receive(send);
   }
 
-  /** The caller leaves. */
+  /** The caller leaves, perhaps in the middle of a body that was passed on. */
   handleEvent(): void {
     const reason = this.#options.signal?.reason;
     this.#end({ kind: "aborted", reason });
-    this.#controller.abort(reason);
+    this.#lent.controller.abort(reason);
   }
 
   #late(): void {
+    // Another attempt may have the signal by now.
+    if (this.#isOver) return;
     const error = new DOMException(`no whole answer within ${this.#options.timeoutMs} ms`, "TimeoutError");
     this.#end(failed(this.#status, error));
-    this.#controller.abort(error);
+    this.#lent.controller.abort(error);
   }
 
   async #receive(send: (signal: AbortSignal) => Promise<Response>): Promise<void> {
     try {
-      const response = await send(this.#controller.signal);
+      const response = await send(this.#lent.controller.signal);
       this.#status = response.status;
       this.#end({ kind: "answer", answer: await readAnswer(response, this.#options.maxBytes) });
     } catch (error) {
@@ -73,11 +77,14 @@ class Attempt {
 
   /** The first result counts. Not left to `send`: a fetch of somebody else's may not heed its signal. */
   #end(result: AttemptResult): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     this.#cancelTimer();
-    // A body that is passed on unread still ends when the caller leaves.
-    const streaming = result.kind === "answer" && result.answer.streaming;
-    if (!streaming) this.#options.signal?.removeEventListener("abort", this);
     this.#resolve(result);
+    // A body that is passed on unread still ends when the caller leaves.
+    if (result.kind === "answer" && result.answer.streaming) return;
+    this.#options.signal?.removeEventListener("abort", this);
+    if (result.kind === "answer") giveBackSignal(this.#lent);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.js";
 import type { BodySnapshot } from "./request-body.js";
+import type { RequestHeaders } from "./request-headers.js";
 
 /** Where SDKs made by Stainless (openai, @anthropic-ai/sdk and others) count their own retries. */
 const RETRY_COUNT = "x-stainless-retry-count";
@@ -13,7 +14,7 @@ const LONGEST_BODY_BYTES = 16 * 1024;
 export interface MintedCall {
   readonly method: string;
   readonly url: string;
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   readonly body: BodySnapshot;
 }
 

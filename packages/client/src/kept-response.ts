@@ -1,5 +1,6 @@
 import { rebuilt } from "./rebuilt-response.js";
 import { type OperationReport, REPORT } from "./report.js";
+import { isScripted } from "./scripted.js";
 
 /** The body of a response that was read to its end, for whoever reads it next. */
 interface Kept {
@@ -41,8 +42,7 @@ function overlayOver(response: Response): object | undefined {
   if (!isUntouched(response, kind)) return undefined;
   const known = overlays.get(kind);
   if (known !== undefined) return known;
-  const isNative = Function.prototype.toString.call(kind).includes("[native code]");
-  if (isNative || "Deno" in globalThis) return undefined;
+  if (!isScripted(kind)) return undefined;
   const overlay: object = Object.create(kind.prototype, { ...delegated(), ...own });
   overlays.set(kind, overlay);
   return overlay;

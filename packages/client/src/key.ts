@@ -1,5 +1,6 @@
 import type { KeyPlace, ProtocolAdapter } from "./protocols/adapter.js";
 import type { BodySnapshot } from "./request-body.js";
+import type { RequestHeaders } from "./request-headers.js";
 
 /** A request with its key in place. */
 export interface Keyed {
@@ -12,14 +13,19 @@ export interface Keyed {
  *
  * @throws TypeError where the key cannot be put: too long, not writable in a header, or a body that is no JSON object.
  */
-export function placeKey(protocol: ProtocolAdapter, headers: Headers, body: BodySnapshot, mint: () => string): Keyed {
+export function placeKey(
+  protocol: ProtocolAdapter,
+  headers: RequestHeaders,
+  body: BodySnapshot,
+  mint: () => string,
+): Keyed {
   return protocol.key.in === "header"
     ? { key: inHeader(protocol, protocol.key, headers, mint), body }
     : inBody(protocol, protocol.key.field, body, mint);
 }
 
 /** The key that a request bears already, decoded; `undefined` where there is none. */
-function existingKey(place: KeyPlace, headers: Headers): string | undefined {
+function existingKey(place: KeyPlace, headers: RequestHeaders): string | undefined {
   if (place.in === "body") return undefined;
   const value = headers.get(place.name)?.trim();
   return value === undefined || value === "" ? undefined : unquoted(value);
@@ -27,7 +33,7 @@ function existingKey(place: KeyPlace, headers: Headers): string | undefined {
 
 type HeaderPlace = Extract<KeyPlace, { in: "header" }>;
 
-function inHeader(protocol: ProtocolAdapter, place: HeaderPlace, headers: Headers, mint: () => string): string {
+function inHeader(protocol: ProtocolAdapter, place: HeaderPlace, headers: RequestHeaders, mint: () => string): string {
   const existing = existingKey(place, headers);
   if (existing !== undefined) return existing;
   const key = checked(protocol, mint());

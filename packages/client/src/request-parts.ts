@@ -1,4 +1,5 @@
 import type { OperationBody } from "./request-body.js";
+import { copyHeaders, type RequestHeaders } from "./request-headers.js";
 
 /** The arguments of `fetch`, taken apart. */
 export interface RequestParts {
@@ -6,7 +7,7 @@ export interface RequestParts {
   /** In upper case where it is one of the methods that `fetch` puts there. */
   readonly method: string;
   /** A copy, so that a key put into it is seen by nobody else. */
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   readonly body: OperationBody | undefined;
   readonly signal: AbortSignal | undefined;
   /** Everything else that `fetch` was given, such as `credentials` or a `dispatcher`. */
@@ -29,7 +30,7 @@ export function requestParts(input: string | URL | Request, init: Init = {}): Re
     return {
       url: String(input),
       method: normalized(method ?? "GET"),
-      headers: new Headers(headers),
+      headers: copyHeaders(headers),
       body,
       signal: signal ?? undefined,
       rest,
@@ -39,7 +40,7 @@ export function requestParts(input: string | URL | Request, init: Init = {}): Re
   return {
     url: input.url,
     method: normalized(method ?? input.method),
-    headers: new Headers(headers ?? input.headers),
+    headers: copyHeaders(headers ?? input.headers),
     body: body === undefined ? input.body : body,
     signal: signal === undefined ? input.signal : (signal ?? undefined),
     rest: { ...carried(input), ...rest },

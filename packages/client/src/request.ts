@@ -1,12 +1,13 @@
 import { header, safeMethods } from "../../http/src/protocol.js";
 import type { Settings } from "./options.js";
 import type { BodySnapshot } from "./request-body.js";
+import { type RequestHeaders, sentHeaders } from "./request-headers.js";
 
 /** All that is needed to send a request as often as it takes. */
 export interface SendableRequest {
   readonly url: string;
   readonly method: string;
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   readonly body: BodySnapshot;
   /** What else `fetch` is given. */
   readonly rest: RequestInit;
@@ -21,7 +22,8 @@ export function sender(
     headers.set(header.contentType, body.contentType);
   }
   return (signal) => {
-    const send = (init: SentBody) => settings.fetch(url, { ...rest, ...init, method, headers, signal });
+    const send = (init: SentBody) =>
+      settings.fetch(url, { ...rest, ...init, method, headers: sentHeaders(headers), signal });
     const init = bodyInit(body);
     return init instanceof Promise ? init.then(send) : send(init);
   };

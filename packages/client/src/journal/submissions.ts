@@ -7,7 +7,8 @@ import { resolveRetry, type Settings } from "../options.js";
 import { finish, resultOf } from "../outcome.js";
 import { sender } from "../request.js";
 import { type BodySnapshot, snapshotBody } from "../request-body.js";
-import { requestParts } from "../request-parts.js";
+import { sentHeaders } from "../request-headers.js";
+import { type RequestParts, requestParts } from "../request-parts.js";
 import { isPending } from "./apply.js";
 import { journaledRequest } from "./journaled-request.js";
 import { requestFingerprint } from "./request-fingerprint.js";
@@ -24,6 +25,8 @@ import type {
 type TellAs = (
   subject: Pick<ClientEvent, "key" | "operationId" | "method" | "url">,
 ) => (event: ClientEventBody) => void;
+
+type SubmittedParts = RequestParts & { readonly headers: Headers };
 
 /** What a call adds to the record of its request: that part is never written down. */
 interface CallParts {
@@ -50,7 +53,8 @@ export class Submissions {
     if (typeof operationId !== "string" || operationId === "") {
       throw new TypeError(`operationId: ${JSON.stringify(operationId)} is not a text of at least one character`);
     }
-    const parts = requestParts(input, init);
+    const given = requestParts(input, init);
+    const parts = { ...given, headers: new Headers(sentHeaders(given.headers)) };
     const { record, isNew } = await this.#claim(journal, operationId, parts, init?.idempotencyKey);
     return finish(...(await this.#send(journal, record, { ...parts, retry: init?.retry, inDoubt: !isNew })));
   }
@@ -101,7 +105,7 @@ export class Submissions {
   async #claim(
     journal: Journal,
     operationId: string,
-    { url, method, headers, body: given }: ReturnType<typeof requestParts>,
+    { url, method, headers, body: given }: SubmittedParts,
     wantedKey: string | undefined,
   ): Promise<{ readonly record: OperationRecord; readonly isNew: boolean }> {
     const { protocol, clock, generateKey, maxBufferedBytes } = this.#settings;
