@@ -9,12 +9,12 @@ import { bundle, gzippedBytes } from "../lib/bundle.js";
 import { repositoryRoot } from "../lib/workspace.js";
 import { ENDPOINT } from "./sizes.budgets.js";
 
-const JSON_BYTES = "json-|canonical-json|member-order|packed-strips|exact-number";
+const JSON_BODIES = "json-|canonical-json|member-order|packed-strips|exact-number";
 
 /** Regular expressions for the modules, below `packages/`. */
 const parts: Readonly<Record<string, string>> = {
   "the fingerprint in all": "core/src/fingerprint/",
-  "· JSON bodies, read as bytes": `core/src/fingerprint/(${JSON_BYTES})`,
+  "· JSON bodies": `core/src/fingerprint/(${JSON_BODIES})`,
   "· · layouts of late": "core/src/fingerprint/(json-layouts?|json-pieces|packed-strips)\\.ts",
   "· multipart bodies": "core/src/fingerprint/multipart",
   "· bodies that are parsed already": "core/src/fingerprint/canonical-value",
