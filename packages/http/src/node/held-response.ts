@@ -64,7 +64,7 @@ export class HeldResponse {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#takeOver(res);
+    Object.assign(res, this.#methods(res));
     // Its client has gone while we asked the store; the handler is no less for the retry.
     if (res.destroyed) this.#hideClose();
   }
@@ -107,18 +107,10 @@ export class HeldResponse {
     this.#phase = "dropping";
   }
 
-  /** In two steps: a function written as the value of an assignment is freed by V8's full collections only. */
-  #takeOver(res: ServerResponse): void {
-    const { write, end, writeHead, flushHeaders, destroy, emit } = this.#methods(res);
-    res.write = write;
-    res.end = end;
-    res.writeHead = writeHead;
-    res.flushHeaders = flushHeaders;
-    res.destroy = destroy;
-    res.emit = emit;
-  }
-
-  /** What stands for the response's own methods. */
+  /**
+   * What stands for the response's own methods. Not written as values of assignments to its properties: such functions V8
+   * frees in full collections only, with the whole exchange that they refer to.
+   */
   #methods(res: ServerResponse): Methods {
     const original = this.#original;
     return {
