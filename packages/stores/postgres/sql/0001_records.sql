@@ -1,5 +1,5 @@
 -- Oncekey's table, and the six steps that a store takes on it. Each step is one function and one round trip. Where
--- statements are kept prepared, a plain statement comes before the function (src/statements.ts).
+-- statements are kept prepared, plain statements do the common work, and the function comes after (src/statements.ts).
 --
 -- The name oncekey_records stands for the configured schema and table; migrate() puts them in. As it is, this file
 -- makes the table in the first schema of the search path.
@@ -41,8 +41,8 @@ CREATE INDEX ON oncekey_records (expires_at);
 -- for any. This function and the next are parts of the statements that use them by the time these are planned.
 CREATE FUNCTION oncekey_records_written_v1(p_written_at timestamptz, p_expires_at timestamptz, p_least_ms float8)
 RETURNS text LANGUAGE sql VOLATILE AS $$
-  SELECT greatest(date_part('epoch', clock_timestamp() - p_written_at) * 1000, 0)
-    || ' ' || greatest(date_part('epoch', p_expires_at - clock_timestamp()) * 1000, p_least_ms)
+  SELECT concat_ws(' ', greatest(date_part('epoch', clock_timestamp() - p_written_at) * 1000, 0),
+    greatest(date_part('epoch', p_expires_at - clock_timestamp()) * 1000, p_least_ms))
 $$;
 
 -- What stands at p_at, as one text: age and remaining life in milliseconds, the record in base64, the version. One text
@@ -50,9 +50,8 @@ $$;
 CREATE FUNCTION oncekey_records_standing_v1(p_written_at timestamptz, p_expires_at timestamptz, p_record bytea,
                                             p_version text, p_at timestamptz)
 RETURNS text LANGUAGE sql STABLE AS $$
-  SELECT greatest(date_part('epoch', p_at - p_written_at) * 1000, 0)
-    || ' ' || date_part('epoch', p_expires_at - p_at) * 1000
-    || ' ' || encode(p_record, 'base64') || ' ' || p_version
+  SELECT concat_ws(' ', greatest(date_part('epoch', p_at - p_written_at) * 1000, 0),
+    date_part('epoch', p_expires_at - p_at) * 1000, encode(p_record, 'base64'), p_version)
 $$;
 
 CREATE FUNCTION oncekey_records_get_v1(p_id text, p_at timestamptz)
@@ -142,22 +141,6 @@ BEGIN
     IF FOUND THEN RETURN NULL; END IF;
     p_at := clock_timestamp();
   END LOOP;
-END $$;
-
--- The statement that the store keeps prepared reads for itself before it calls this, and calls create after it: a plain
--- statement reads faster than a function, and one that is not going to insert pays nothing for the INSERT. Answers as
--- create does if it wrote, else nothing: then somebody was faster, or the record that stands there has expired.
-CREATE FUNCTION oncekey_records_claim_v1(p_id text, p_version text, p_record bytea, p_retention_ms float8)
-RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-  answer text;
-BEGIN
-  INSERT INTO oncekey_records AS k (written_at, expires_at, id, version, record)
-    VALUES (clock_timestamp(), clock_timestamp() + p_retention_ms * interval '1 millisecond',
-            p_id, p_version, p_record)
-    ON CONFLICT (id) DO NOTHING
-    RETURNING oncekey_records_written_v1(k.written_at, k.expires_at, 0.001) INTO answer;
-  RETURN answer;
 END $$;
 
 -- Answers nothing if nothing stands any more, else what stands. An expired record goes whatever its version is.

@@ -1,5 +1,5 @@
 import { encodeRecord } from "@oncekey/core";
-import { type PoolClient, types } from "pg";
+import { type PoolClient, type PoolConfig, types } from "pg";
 import { describe, expect, it } from "vitest";
 import { completed, expire, freshId, freshVersion, given, HOUR_MS, openDatabase, running } from "../test/harness.js";
 import { migrate, type NamedStatement, PostgresStore } from "./index.js";
@@ -52,11 +52,8 @@ describe("what stands", () => {
 describe("a client with type parsers of its user's", () => {
   const spoilt = { getTypeParser: () => () => "spoilt" };
 
-  it("changes nothing where it leaves text alone", async () => {
-    const client = connect({
-      types: { getTypeParser: (oid) => (oid === 25 ? types.getTypeParser(25) : () => "spoilt") },
-    });
-    const other = new PostgresStore(client);
+  it("changes nothing with node-postgres, whatever it does", async () => {
+    const other = new PostgresStore(connect({ types: spoilt }));
     const { id, version } = await given(other, running());
     expect(await other.replace(id, version, "v2", completed())).toMatchObject({ written: true });
     expect(await other.get(id)).toMatchObject({ version: "v2", record: completed() });
@@ -64,10 +61,20 @@ describe("a client with type parsers of its user's", () => {
     expect(await other.sweep()).toBe(0);
   });
 
+  const behind = (types: PoolConfig["types"]) => {
+    const hidden = connect(types === undefined ? {} : { types });
+    return new PostgresStore({ query: (text, values) => hidden.query(text, values) });
+  };
+
+  it("changes nothing with another client where it leaves text alone", async () => {
+    const other = behind({ getTypeParser: (oid) => (oid === 25 ? types.getTypeParser(25) : () => "spoilt") });
+    const { id } = await given(other, running());
+    expect(await other.get(id)).toMatchObject({ record: running() });
+  });
+
   it("is a fault where it changes text", async () => {
     const { id } = await given(store);
-    const other = new PostgresStore(connect({ types: spoilt }));
-    await expect(other.get(id)).rejects.toThrow(/PostgresStore get: the database gave an answer .*: spoilt/);
+    await expect(behind(spoilt).get(id)).rejects.toThrow(/PostgresStore get: the database gave an answer .*: spoilt/);
   });
 });
 
@@ -102,7 +109,7 @@ describe("expiry is judged inside the step", () => {
 });
 
 describe("one round trip", () => {
-  it.each([true, false])("is all that each path takes, prepared or not (%s)", async (prepare) => {
+  it.each([true, false])("is all that each step takes but a refused replace, prepared or not (%s)", async (prepare) => {
     let sent = 0;
     const count = (statement: string | NamedStatement, values?: unknown[]) => {
       sent += 1;
@@ -126,7 +133,7 @@ describe("one round trip", () => {
     for (const [path, call] of paths) {
       sent = 0;
       await call();
-      expect([path, sent]).toEqual([path, 1]);
+      expect([path, sent]).toEqual([path, prepare && path === "refused replace" ? 2 : 1]);
     }
   });
 
@@ -139,6 +146,24 @@ describe("one round trip", () => {
     }
     const { rows } = await client.query<{ name: string }>("SELECT name FROM pg_prepared_statements ORDER BY name");
     expect(rows.map(({ name }) => name.replace(/[0-9a-f]+$/, "…"))).toEqual(["oncekey_create_…", "oncekey_replace_…"]);
+  });
+
+  it("sends a create in the form that reads first once two in a row have found a record, and back again", async () => {
+    const forms: string[] = [];
+    const client = connect({ max: 1 });
+    const send = (statement: string | NamedStatement) => {
+      if (typeof statement === "string") throw new Error("this store prepares");
+      forms.push(statement.text.startsWith("WITH made AS (INSERT") ? "writes first" : "reads first");
+      return client.query(statement);
+    };
+    const watched = new PostgresStore({ query: send }, { prepare: true });
+    const { id, version } = await given(watched);
+    for (let round = 0; round < 4; round++) {
+      expect(await watched.create(id, "v2", running(), HOUR_MS)).toMatchObject({ current: { version } });
+    }
+    for (let round = 0; round < 3; round++) await given(watched);
+    const [writes, reads] = ["writes first", "reads first"];
+    expect(forms).toEqual([writes, writes, writes, reads, reads, reads, reads, writes]);
   });
 
   it("keeps apart the prepared statements of two tables on one connection", async () => {

@@ -2,6 +2,7 @@ import type { IdempotencyStore, ListableStore, Page, Stored, SweepableStore, Tra
 import { readField, readStanding } from "./answer.js";
 import { keepsStatements, type PostgresClient, type PreparingClient } from "./client.js";
 import { checkClient, checkLimit, type PostgresStoreOptions, settingsOf } from "./options.js";
+import { delivery } from "./query.js";
 import { insideTransaction, plainly, prepared, preparedIfCarried, type Send, Session } from "./session.js";
 import { PostgresSteps } from "./steps.js";
 
@@ -17,8 +18,9 @@ type Plain = PostgresStoreOptions & { readonly prepare?: false };
 /**
  * Keys in a table of PostgreSQL, through a client of yours: a `pg.Pool`, a `pg.Client` or a PGlite.
  *
- * The table and its functions are made by `migrate()`, never by this class. Each operation is one round trip and one
- * transaction; the clock is the server's. The client is used as it is: never opened, closed or configured.
+ * The table and its functions are made by `migrate()`, never by this class. Each operation is one round trip (two for a
+ * write that is refused by a take-over) and one transaction; the clock is the server's. The client is used as it is: never
+ * opened, closed or configured.
  *
  * Give it the primary, never a replica, and a pool whose connections are not held by your handlers for their whole run:
  * a handler that holds the last one while the store waits for one waits for itself. Never give it a client that is inside a
@@ -92,8 +94,9 @@ export class PostgresStore
 }
 
 function sending(client: PreparingClient, prepare: boolean | "if carried"): Send {
-  if (prepare === false) return plainly(client);
-  return prepare === true ? prepared(client) : preparedIfCarried(client);
+  const deliver = delivery(client);
+  if (prepare === false) return plainly(deliver);
+  return prepare === true ? prepared(deliver) : preparedIfCarried(deliver);
 }
 
 function readEntry(answer: string | null): { readonly id: string; readonly stored: Stored | undefined } {

@@ -1,14 +1,15 @@
-import type { PostgresClient, PreparingClient, Rows } from "./client.js";
+import type { PostgresClient, Rows } from "./client.js";
 import { faultOf, isUnprepared, repeatedly, UNDONE } from "./faults.js";
 import type { TableName } from "./names.js";
-import { type Statement, type Step, statementsOf } from "./statements.js";
+import type { Deliver } from "./query.js";
+import { operationOf, type Statement, type Step, statementsOf } from "./statements.js";
 
 /** How statements are sent. */
 export type Send = (statement: Statement, values: unknown[]) => Promise<Rows>;
 
 /** Sends every statement as it stands: fit for every client and every pooler. */
-export function plainly(client: PostgresClient): Send {
-  return ({ plain }, values) => client.query(plain, values);
+export function plainly(deliver: Deliver): Send {
+  return ({ plain }, values) => deliver({ name: "", text: plain, values });
 }
 
 /** The same through a client that is inside a transaction of somebody's. */
@@ -17,8 +18,14 @@ export function insideTransaction(client: PostgresClient): Send {
 }
 
 /** Lets each connection keep the statement under its name. */
-export function prepared(client: PreparingClient): Send {
-  return ({ prepared: { name, text } }, values) => client.query({ name, text, values });
+export function prepared(deliver: Deliver): Send {
+  const plain = plainly(deliver);
+  return (statement, values) => {
+    const { name, text, whole } = statement.prepared;
+    const sent = deliver({ name, text, values });
+    if (whole) return sent;
+    return sent.then((answer) => (answer.rows.length > 0 ? answer : plain(statement, values)));
+  };
 }
 
 /**
@@ -26,9 +33,9 @@ export function prepared(client: PreparingClient): Send {
  *
  * The statement that found out was refused before it began, so it is sent again at once.
  */
-export function preparedIfCarried(client: PreparingClient): Send {
-  const plain = plainly(client);
-  const kept = prepared(client);
+export function preparedIfCarried(deliver: Deliver): Send {
+  const plain = plainly(deliver);
+  const kept = prepared(deliver);
   let carried = true;
   return (statement, values) => {
     if (!carried) return plain(statement, values);
@@ -61,7 +68,7 @@ export class Session {
   }
 
   /**
-   * One round trip. `read` is given what came back, a text a row; what goes wrong is told as a fault.
+   * Takes a step. `read` is given what came back, a text a row; what goes wrong is told as a fault.
    *
    * Without a frame of its own where all goes well: with many calls at once the client's processor is what is short.
    */
@@ -84,7 +91,7 @@ export class Session {
   }
 
   #faultOf(step: Step, cause: unknown): Error {
-    return faultOf(step, this.#name, cause);
+    return faultOf(operationOf(step), this.#name, cause);
   }
 }
 

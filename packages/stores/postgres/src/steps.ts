@@ -10,11 +10,20 @@ import {
 } from "@oncekey/core";
 import { type Answer, readAnswer } from "./answer.js";
 import type { Session } from "./session.js";
+import { operationOf, type Step } from "./statements.js";
+
+/** So that one duplicate among first requests does not change what is expected. */
+const MOST_FOUND = 3;
 
 /** The four operations, each one call of one function in the database, on whatever session it is given. */
 export class PostgresSteps implements IdempotencyStore {
   readonly capabilities: StoreCapabilities;
   readonly #session: Session;
+  /**
+   * Whether creates have found records lately, from 0 to {@link MOST_FOUND}: then the next one probably does so too, and
+   * is sent in the form that reads first. Both forms do the same, but each is cheaper for what it expects.
+   */
+  #found = 0;
 
   constructor(session: Session, capabilities: StoreCapabilities) {
     this.#session = session;
@@ -26,11 +35,13 @@ export class PostgresSteps implements IdempotencyStore {
   }
 
   create(id: string, version: string, record: KeyRecord, retentionMs: number): Promise<Write> {
-    return this.#write("create", version, record, (bytes) => [id, version, bytes, retentionMs]);
+    const step = this.#found > MOST_FOUND / 2 ? "recall" : "create";
+    return this.#write(step, version, record, (bytes) => [id, version, bytes, retentionMs]);
   }
 
   replace(id: string, expected: string, version: string, record: KeyRecord, keepMs?: number): Promise<Write> {
-    return this.#write("replace", version, record, (bytes) => [id, expected, version, bytes, keepMs ?? null]);
+    if (keepMs === undefined) return this.#write("replace", version, record, (bytes) => [id, expected, version, bytes]);
+    return this.#write("extend", version, record, (bytes) => [id, expected, version, bytes, keepMs]);
   }
 
   remove(id: string, expected: string): Promise<Removal> {
@@ -41,7 +52,7 @@ export class PostgresSteps implements IdempotencyStore {
   }
 
   #write(
-    step: "create" | "replace",
+    step: "create" | "recall" | "replace" | "extend",
     version: string,
     record: KeyRecord,
     values: (bytes: Uint8Array) => unknown[],
@@ -52,20 +63,24 @@ export class PostgresSteps implements IdempotencyStore {
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#ask(step, values(bytes), (answer) => writeOf(answer, version, record));
+    const creates = step === "create" || step === "recall";
+    return this.#ask(step, values(bytes), (answer) => {
+      if (creates) this.#found = answer.written ? Math.max(this.#found - 1, 0) : Math.min(this.#found + 1, MOST_FOUND);
+      return writeOf(answer, version, record);
+    });
   }
 
-  #encode(step: string, record: KeyRecord): Uint8Array {
+  #encode(step: Step, record: KeyRecord): Uint8Array {
     const bytes = encodeRecord(record);
     const { maxRecordBytes } = this.capabilities;
     if (bytes.byteLength <= maxRecordBytes) return bytes;
     throw new OncekeyError(
       "RECORD_TOO_LARGE",
-      `PostgresStore ${step}: the record has ${bytes.byteLength} bytes, and at most ${maxRecordBytes} are stored`,
+      `PostgresStore ${operationOf(step)}: the record has ${bytes.byteLength} bytes, and at most ${maxRecordBytes} are stored`,
     );
   }
 
-  #ask<T>(step: "get" | "create" | "replace" | "remove", values: unknown[], judge: (answer: Answer) => T): Promise<T> {
+  #ask<T>(step: Step, values: unknown[], judge: (answer: Answer) => T): Promise<T> {
     return this.#session.ask(step, values, ([text = null]) => judge(readAnswer(text)));
   }
 }

@@ -10,7 +10,6 @@ oncekey_records WITH (fillfactor=70, autovacuum_vacuum_scale_factor=0.05)
 CREATE INDEX oncekey_records_expires_at_idx ON public.oncekey_records USING btree (expires_at)
 CREATE UNIQUE INDEX oncekey_records_migrations_pkey ON public.oncekey_records_migrations USING btree (version)
 CREATE UNIQUE INDEX oncekey_records_pkey ON public.oncekey_records USING btree (id)
-FUNCTION oncekey_records_claim_v1(text,text,bytea,double precision) RETURNS text LANGUAGE plpgsql VOLATILE SECURITY INVOKER
 FUNCTION oncekey_records_create_v1(text,text,bytea,double precision,timestamp with time zone) RETURNS text LANGUAGE plpgsql VOLATILE SECURITY INVOKER
 FUNCTION oncekey_records_get_v1(text,timestamp with time zone) RETURNS text LANGUAGE plpgsql VOLATILE SECURITY INVOKER
 FUNCTION oncekey_records_list_v1(text,integer,timestamp with time zone) RETURNS SETOF text LANGUAGE plpgsql VOLATILE SECURITY INVOKER
