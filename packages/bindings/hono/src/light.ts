@@ -13,8 +13,8 @@ export function readLight<E extends Env>(c: Context<E>, maxBytes: number): Promi
   const incoming = incomingBehind(c);
   const length = Number(c.req.header("content-length"));
   // Of a body of no known length, no more must be read than may be kept.
-  if (incoming === undefined || !(length > 0 && length <= maxBytes)) return undefined;
-  return readAndLeave(c, incoming);
+  if (incoming === undefined || !(length <= maxBytes)) return undefined;
+  return length > 0 ? readAndLeave(c, incoming) : Promise.resolve(undefined);
 }
 
 /** Node's own request, where the light one holds it as one of its properties, and with it all that it knows. */

@@ -46,6 +46,17 @@ describe("what is light on the way to us stays light", () => {
     });
   }
 
+  it("a request without a body", async () => {
+    const seen: boolean[] = [];
+    await using app = await start(async (c) => {
+      seen.push(isLight(c.req.raw));
+      return c.text(`[${await c.req.text()}]`);
+    });
+    expect(await post(app, { body: null })).toMatchObject({ status: 200, body: "[]", replayed: null });
+    expect(await post(app, { body: null })).toMatchObject({ status: 200, body: "[]", replayed: "true" });
+    expect([seen, (await post(app)).status]).toEqual([[true], 422]);
+  });
+
   it("the first answer, as it is where nobody protects it", async () => {
     const plain: Handler = (c) => c.json({ id: 1 }, 201, { "X-Any": "1" });
     await using app = await start(plain, { before: (hono) => hono.post("/plain", plain) });
