@@ -9,8 +9,11 @@ export const titles: Readonly<Record<Path, string>> = {
   replay: "replay",
 };
 
-/** The bare framework, the least that could be written by hand in it, our binding, or another library. */
-export type Role = "unprotected" | "floor" | "engine" | "peer";
+/**
+ * The bare framework, the least that could be written by hand in it, our binding, the same over the driver that other libraries
+ * use, or another library.
+ */
+export type Role = "unprotected" | "floor" | "engine" | "twin" | "peer";
 
 /** One way to serve the route; each is a process of its own. */
 export interface Contender {

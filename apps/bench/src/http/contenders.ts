@@ -1,5 +1,6 @@
 import type { IdempotencyStore } from "@oncekey/core";
 import { RedisStore } from "@oncekey/redis";
+import { createClient } from "redis";
 import type { Contender, Services, Serving } from "./contender.js";
 import { connectRedis, floor } from "./floor.js";
 import { nodeIdempotency } from "./node-idempotency.js";
@@ -49,19 +50,31 @@ export function byHand(start: (once: Once, charge: Services["charge"]) => Promis
   ];
 }
 
-/** Our binding over `RedisStore`. */
+/** Our binding over `RedisStore`, with the driver of the floor and with that of other libraries. */
 export function oncekey(
-  name: string,
   start: (options: OncekeyOptions, charge: Services["charge"]) => Promise<App>,
-): Contender {
-  return {
-    name,
-    role: "engine",
-    serve: async ({ redisUrl, charge }) => {
-      const redis = connectRedis(redisUrl);
-      return serving(start({ store: new RedisStore(redis), ...patience }, charge), async () => redis.disconnect());
+): readonly Contender[] {
+  return [
+    {
+      name: "Oncekey",
+      role: "engine",
+      serve: async ({ redisUrl, charge }) => {
+        const redis = connectRedis(redisUrl);
+        return serving(start({ store: new RedisStore(redis), ...patience }, charge), async () => redis.disconnect());
+      },
     },
-  };
+    {
+      name: "Oncekey, node-redis",
+      role: "twin",
+      serve: async ({ redisUrl, charge }) => {
+        const redis = createClient({ url: redisUrl });
+        // What breaks with the server breaks the request too.
+        redis.on("error", () => {});
+        await redis.connect();
+        return serving(start({ store: new RedisStore(redis), ...patience }, charge), async () => redis.destroy());
+      },
+    },
+  ];
 }
 
 /** An application, and what it is connected to. */

@@ -14,7 +14,7 @@ export interface HttpConditions {
   readonly effort: HttpEffort;
 }
 
-const roles: readonly Role[] = ["unprotected", "floor", "engine", "peer"];
+const roles: readonly Role[] = ["unprotected", "floor", "engine", "twin", "peer"];
 const guarded: readonly Path[] = ["first", "replay"];
 
 const HASTE = `**In haste**: so few and so short rounds say little of speeds and of p99, least of all where the load says that others were
@@ -32,8 +32,8 @@ A \`POST\` of a JSON order, answered with 201 and 360 bytes of JSON: on a route 
 request), and with a key that has been answered (replay). The **floor** is the least that could be written by hand in each
 framework, inside the handler: a SHA-256 of the body, one \`SET NX GET PX\`, one \`SET PX\`, which is awaited before the answer.
 It has no lease, no owner, no time-out, no scope but a prefix, keeps no header and knows JSON only. **Oncekey** is the binding
-with \`RedisStore\`, all defaults and a scope. Floor and Oncekey use ioredis, other libraries the driver of their adapters,
-node-redis. \`@node-idempotency/core\` is that library's core, called in the handler as its plugins do; only its plugin for
+with \`RedisStore\`, all defaults and a scope. Floor and Oncekey use ioredis. Other libraries come with node-redis, which joins
+the commands of many requests into one write, so they are compared with Oncekey over node-redis. \`@node-idempotency/core\` is that library's core, called in the handler as its plugins do; only its plugin for
 NestJS could be had.
 
 Each contender is a process of its own, on one Redis; another process asks, on ${comparisons[0]?.framework.atOnce ?? 0} connections that stay. The contenders
@@ -52,7 +52,7 @@ ${table(
     "CPU ÷ floor",
     "speed ÷ unprotected",
     "the floor's",
-    "best other library ÷ Oncekey",
+    "best other library ÷ Oncekey, node-redis",
   ],
   comparisons.flatMap(summaryRows),
 ).join("\n")}
@@ -101,7 +101,7 @@ function section({ framework, results }: HttpComparison): string {
     "speed ÷ floor",
     "CPU ÷ floor",
     "speed ÷ unprotected",
-    "speed ÷ Oncekey",
+    "speed ÷ Oncekey, node-redis",
   ];
   const rows = [...results].sort((one, other) => order(one) - order(other)).map(row);
   return [
@@ -151,6 +151,7 @@ function chartOf({ comparisons }: HttpRun, caption: string): Chart {
     description: "Speed of Oncekey's bindings and of other libraries, by the least that could be written by hand",
     legend: [
       ["engine", "Oncekey"],
+      ["store", "Oncekey, node-redis"],
       ["peer", "other libraries"],
     ],
     sections: comparisons.map(chartSection),
@@ -161,10 +162,11 @@ function chartSection({ framework, results }: HttpComparison): Section {
   const contenders = framework.contenders.toSorted((one, other) => roles.indexOf(one.role) - roles.indexOf(other.role));
   const rows = contenders.flatMap(({ name, role }) => {
     if (role === "floor" || role === "unprotected") return [];
+    const bar = role === "twin" ? "store" : role;
     const bars = guarded.map(
       (path) => results.find(({ contender, path: own }) => contender.name === name && own === path)?.byFloor,
     );
-    return [{ name, role, bars }];
+    return [{ name, role: bar, bars }];
   });
   return { name: framework.title, columns: guarded.map((path) => titles[path]), groups: [{ rows }] };
 }

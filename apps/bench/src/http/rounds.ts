@@ -35,7 +35,7 @@ export interface HttpResult {
   readonly byFloor: Spread | undefined;
   readonly cpuByFloor: Spread | undefined;
   readonly byUnprotected: Spread;
-  /** Of other libraries: speed by ours. */
+  /** Of other libraries: speed by ours over the same driver. */
   readonly byOncekey: Spread | undefined;
 }
 
@@ -151,6 +151,6 @@ function resultOf({ contender, path, batches }: Lane, lanes: readonly Lane[]): H
     byFloor: by(speed, "floor"),
     cpuByFloor: by(cpu, "floor"),
     byUnprotected,
-    byOncekey: contender.role === "peer" ? by(speed, "engine") : undefined,
+    byOncekey: contender.role === "peer" ? by(speed, "twin") : undefined,
   };
 }

@@ -36,7 +36,7 @@ function frameworkOf(name: string, express: Express): Framework {
           );
         }),
       ),
-      oncekey("Oncekey", (options, charge) =>
+      ...oncekey((options, charge) =>
         start(express, [idempotency({ ...options, scope: (req) => req.get(ACCOUNT_HEADER) })], (req, res) => {
           res.status(201).json(charge(req.body));
         }),

@@ -19,7 +19,7 @@ export const fastify: Framework = {
         return reply.code(status).type(JSON_TYPE).send(body);
       }),
     ),
-    oncekey("Oncekey", async (options, charge) => {
+    ...oncekey(async (options, charge) => {
       const app = Fastify();
       await app.register(idempotency, {
         ...options,

@@ -33,7 +33,7 @@ export const hono: Framework = {
         }),
       ),
     ),
-    oncekey("Oncekey", (options, charge) => {
+    ...oncekey((options, charge) => {
       const idem = idempotency({ ...options, scope: (c) => c.req.header(ACCOUNT_HEADER) });
       return start(new Hono().post(PATH, idem, async (c) => c.json(charge(await c.req.json()), 201)));
     }),

@@ -28,7 +28,7 @@ export const koa: Framework = {
         ctx.body = body;
       }),
     ),
-    oncekey("Oncekey", (options, charge) =>
+    ...oncekey((options, charge) =>
       start(idempotency({ ...options, scope: (ctx) => ctx.get(ACCOUNT_HEADER) }), (ctx) => {
         ctx.status = 201;
         ctx.body = charge(ctx.request.body);

@@ -27,7 +27,7 @@ export const lambda: Framework = {
         return result(status, body);
       }),
     ),
-    oncekey("Oncekey", async (options, charge) => {
+    ...oncekey(async (options, charge) => {
       const idem = idempotency({ ...options, scope: ({ event }) => event.headers?.[ACCOUNT_HEADER] });
       const handler = idem(async (event: Event) => result(201, JSON.stringify(charge(orderOf(event)))));
       return invoked((event) => handler(event, context));

@@ -31,7 +31,7 @@ function frameworkOf(platform: Platform): Framework {
       ...byHand((once, charge) => start((request, order, reply) => onceIn(once, charge, request, order, reply))).filter(
         ({ role }) => role === "floor",
       ),
-      oncekey("Oncekey", (options, charge) =>
+      ...oncekey((options, charge) =>
         start((_request, order) => charge(order), {
           decorator: Idempotent(),
           imports: [

@@ -16,7 +16,7 @@ export const nodeHttp: Framework = {
   contenders: [
     unprotected((charge) => start((req, res) => handle(req, res, charge))),
     ...byHand((once, charge) => start((req, res) => answerOnce(req, res, once, charge))),
-    oncekey("Oncekey", (options, charge) => {
+    ...oncekey((options, charge) => {
       const scope = (req: IncomingMessage) => req.headers[ACCOUNT_HEADER]?.toString();
       return start(protect((req, res) => handle(req, res, charge), { ...options, scope }));
     }),
