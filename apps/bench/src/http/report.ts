@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Chart, draw, type Section } from "../chart.js";
+import { type BarRole, type Chart, draw, type Section } from "../chart.js";
 import { machine } from "../machine.js";
 import type { Spread } from "../measure.js";
 import { count, share, table, today } from "../tables.js";
@@ -162,7 +162,7 @@ function chartSection({ framework, results }: HttpComparison): Section {
   const contenders = framework.contenders.toSorted((one, other) => roles.indexOf(one.role) - roles.indexOf(other.role));
   const rows = contenders.flatMap(({ name, role }) => {
     if (role === "floor" || role === "unprotected") return [];
-    const bar = role === "twin" ? "store" : role;
+    const bar: BarRole = role === "twin" ? "store" : role;
     const bars = guarded.map(
       (path) => results.find(({ contender, path: own }) => contender.name === name && own === path)?.byFloor,
     );
