@@ -264,6 +264,16 @@ describe("requests", () => {
     expect(await requestsFor({}, (counted) => counted.replace(id, "v2", "v3", completed()))).toEqual(["UpdateItem"]);
     const longer = await requestsFor({}, (counted) => counted.replace(id, "v3", "v4", completed(), 2 * HOUR_MS));
     expect(longer.filter((name) => name === "UpdateItem")).toHaveLength(2);
+    // Who wrote what is written over knows when it ends.
+    const own = freshId();
+    const byItself = await requestsFor({}, async (counted) => {
+      await counted.create(own, "v1", running(), HOUR_MS);
+      const renewal = await counted.replace(own, "v1", "v2", running(), 2 * HOUR_MS);
+      const completion = await counted.replace(own, "v2", "v3", completed());
+      const expiries = [renewal, completion].map((write) => (write.written ? write.stored.expiresInMs : 0));
+      for (const expiresInMs of expiries) expect(expiresInMs).toBeGreaterThan(1.9 * HOUR_MS);
+    });
+    expect(byItself).toEqual(["PutItem", "UpdateItem", "UpdateItem"]);
     expect(await requestsFor({}, (counted) => counted.get(id))).toEqual(["GetItem"]);
   });
 

@@ -57,10 +57,13 @@ export class Session {
 
   /** Tells the expiry of what it wrote. */
   async replace(id: string, replacement: Replacement): Promise<Done<number> | Refused> {
+    const { life, keepToMs, expiresAtMs } = replacement;
     const command = new UpdateItemCommand(this.#statements.replace(id, replacement));
-    return this.#write(command, "UpdateItem", (answer) =>
-      Number(textOf(propertyOf(answer, "Attributes"), this.#settings.names.attributes.expiresAt, "N")),
-    );
+    return this.#write(command, "UpdateItem", (answer) => {
+      if (life === "raise") return keepToMs;
+      if (expiresAtMs !== undefined) return expiresAtMs;
+      return Number(textOf(propertyOf(answer, "Attributes"), this.#settings.names.attributes.expiresAt, "N"));
+    });
   }
 
   /** Tells what it removed, if anything. */

@@ -16,6 +16,8 @@ export interface Replacement {
   readonly limitMs: number;
   /** The record has to live until then; minus infinity: as long as it does. */
   readonly keepToMs: number;
+  /** When what is expected ends, where that is known; else the answer names it. */
+  readonly expiresAtMs: number | undefined;
   /** `keep`: it lives so long already. `raise`: it does not, and that becomes its expiry. Else the write is refused. */
   readonly life: "keep" | "raise";
 }
@@ -58,8 +60,13 @@ export class Statements {
     };
   }
 
-  /** Writes over a version. An expiry that stays is set to itself, so that the answer names it. */
-  replace(id: string, { expected, row, limitMs, keepToMs, life }: Replacement): UpdateItemCommandInput {
+  /**
+   * Writes over a version. An expiry that stays and is not known is set to itself, so that the answer names it, among what was
+   * there before: what is written now, often far more, would come back for nothing.
+   */
+  replace(id: string, replacement: Replacement): UpdateItemCommandInput {
+    const { expected, row, limitMs, keepToMs, life } = replacement;
+    const asksForExpiry = life === "keep" && replacement.expiresAtMs === undefined;
     const [content, other] = typeof row.content === "number" ? ["#parts", "#record"] : ["#record", "#parts"];
     const values: Item = {
       ":expected": { S: expected },
@@ -71,14 +78,14 @@ export class Statements {
     const asksForLife = keepToMs > Number.NEGATIVE_INFINITY;
     if (asksForLife) values[":keep"] = number(keepToMs);
     if (life === "raise") values[":ttl"] = number(this.#ttl(keepToMs));
-    const expiry = life === "raise" ? "#expires = :keep, #ttl = :ttl" : "#expires = #expires";
+    const expiry = life === "raise" ? ", #expires = :keep, #ttl = :ttl" : asksForExpiry ? ", #expires = #expires" : "";
     return {
       ...this.#place(id),
-      UpdateExpression: `SET #version = :version, #written = :written, ${content} = :content, ${expiry} REMOVE ${other}`,
+      UpdateExpression: `SET #version = :version, #written = :written, ${content} = :content${expiry} REMOVE ${other}`,
       ConditionExpression: asksForLife ? `${STANDING} AND #expires ${life === "keep" ? ">=" : "<="} :keep` : STANDING,
       ExpressionAttributeNames: life === "raise" ? this.#raised : this.#replaced,
       ExpressionAttributeValues: values,
-      ReturnValues: "UPDATED_NEW",
+      ...(asksForExpiry && { ReturnValues: "UPDATED_OLD" as const }),
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     };
   }

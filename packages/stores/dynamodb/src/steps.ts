@@ -9,6 +9,7 @@ import {
   type Write,
 } from "@oncekey/core";
 import type { DynamoDBStoreClient } from "./client.js";
+import { Expiries } from "./expiries.js";
 import { Moment } from "./moment.js";
 import type { Settings } from "./options.js";
 import { partsOf } from "./parts.js";
@@ -28,6 +29,7 @@ export interface Encoded {
 export class DynamoDBSteps implements IdempotencyStore {
   readonly capabilities: StoreCapabilities;
   readonly #settings: Settings;
+  readonly #expiries = new Expiries();
   readonly #session: (step: "get" | "create" | "replace" | "remove") => Session;
 
   constructor(client: DynamoDBStoreClient, settings: Settings, capabilities: StoreCapabilities) {
@@ -58,7 +60,10 @@ export class DynamoDBSteps implements IdempotencyStore {
       const row: Row = { version, writtenAtMs: now.nowMs, expiresAtMs: now.nowMs + retentionMs, content };
       await session.writeParts(id, version, parts, row.expiresAtMs);
       const reply = await session.create(id, row, now.limitMs);
-      if (reply.done) return { written: true, stored: now.own(row, record) };
+      if (reply.done) {
+        this.#expiries.note(id, version, row.expiresAtMs);
+        return { written: true, stored: now.own(row, record) };
+      }
       reads = true;
       const refusing = await session.whole(id, reply.row, now, version);
       return refusing === undefined ? undefined : writeOf(refusing, version);
@@ -69,7 +74,7 @@ export class DynamoDBSteps implements IdempotencyStore {
     const session = this.#session("replace");
     const { content, parts } = encodedFor("replace", record, this.#settings, this.capabilities);
     // The expiry of what is expected, once it is known: it is that version's for good.
-    let expiresAtMs: number | undefined;
+    let expiresAtMs = this.#expiries.take(id, expected);
     let reads = parts.length > 0;
     /** Answers to what stands there; nothing, if it is what is expected. */
     const judged = async (row: Row | undefined, now: Moment): Promise<Write | undefined> => {
@@ -87,8 +92,12 @@ export class DynamoDBSteps implements IdempotencyStore {
       await session.writeParts(id, version, parts, Math.max(expiresAtMs ?? now.nowMs, keepToMs));
       const row = { version, writtenAtMs: now.nowMs, content };
       const life = expiresAtMs !== undefined && keepToMs > expiresAtMs ? "raise" : "keep";
-      const reply = await session.replace(id, { expected, row, limitMs: now.limitMs, keepToMs, life });
-      if (reply.done) return { written: true, stored: now.own({ ...row, expiresAtMs: reply.told }, record) };
+      const reply = await session.replace(id, { expected, row, limitMs: now.limitMs, keepToMs, expiresAtMs, life });
+      if (reply.done) {
+        // What is to live on is likely to be written over again, what is finished is not.
+        if (keepMs !== undefined) this.#expiries.note(id, version, reply.told);
+        return { written: true, stored: now.own({ ...row, expiresAtMs: reply.told }, record) };
+      }
       reads = reply.row === undefined;
       return reads ? undefined : judged(reply.row, now);
     });
