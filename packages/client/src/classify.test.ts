@@ -97,6 +97,8 @@ describe("whether an attempt may be repeated", () => {
     expect(may(true, "definite", yes)).toBe(true);
     expect(may(false, "definite", yes)).toBe(false);
     expect(may(true, "ambiguous", no)).toBe(false);
+    const stored = answer(402, undefined, { "stripe-should-retry": "true", "idempotent-replayed": "true" });
+    expect(may(true, "definite", stored)).toBe(false);
   });
 });
 

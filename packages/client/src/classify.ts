@@ -90,7 +90,8 @@ export function mayRetry(
       // A server that names the time of the next attempt has not begun this one.
       return repeatable || (answer?.status === 503 && answer.headers.has(header.retryAfter));
     case "definite":
-      return hint === true && repeatable;
+      // A stored answer comes again however often it is asked for, and so does the hint in it.
+      return hint === true && repeatable && !(answer && protocol.isReplay?.(answer));
     default:
       return false;
   }

@@ -67,7 +67,7 @@ export function createIdempotentFetch(options: ClientOptions = {}): IdempotentFe
   const call = async (input: string | URL | Request, init?: IdempotentInit): Promise<Response> => {
     const { url, method, headers, body: given, signal, rest } = requestParts(input, init);
     const isKeyed = settings.methods.has(method);
-    const taken = snapshotBody(given, settings.maxBufferedBytes);
+    const taken = snapshotBody(given, settings.maxBufferedBytes, signal);
     const snapshot = taken instanceof Promise ? await taken : taken;
     let minted: MintedCall | undefined;
     const mint = () => {

@@ -20,8 +20,14 @@ const none: BodySnapshot = { kind: "none" };
  *
  * A form gets its boundary here, so that a retry has the same one; a stream is read to the end, unless it is longer than
  * `maxBytes`.
+ *
+ * @throws the signal's reason, when the caller leaves while a stream is read.
  */
-export function snapshotBody(body: OperationBody | undefined, maxBytes: number): BodySnapshot | Promise<BodySnapshot> {
+export function snapshotBody(
+  body: OperationBody | undefined,
+  maxBytes: number,
+  signal: AbortSignal | undefined,
+): BodySnapshot | Promise<BodySnapshot> {
   if (body === undefined || body === null) return none;
   if (typeof body === "string") return { kind: "bytes", body, contentType: "text/plain;charset=UTF-8" };
   if (typeof body === "function") return { kind: "factory", make: body };
@@ -34,7 +40,7 @@ export function snapshotBody(body: OperationBody | undefined, maxBytes: number):
   }
   if (body instanceof ArrayBuffer) return { kind: "bytes", body: new Uint8Array(body.slice(0)) };
   if (ArrayBuffer.isView(body)) return { kind: "bytes", body: copyOf(body) };
-  if (body instanceof ReadableStream) return readStream(body, maxBytes);
+  if (body instanceof ReadableStream) return readStream(body, maxBytes, signal);
   return readWhole(body);
 }
 
@@ -52,9 +58,20 @@ async function readWhole(body: FetchBody): Promise<BodySnapshot> {
   return { kind: "bytes", body: bytes, ...(contentType !== null && { contentType }) };
 }
 
-async function readStream(stream: ReadableStream, maxBytes: number): Promise<BodySnapshot> {
+async function readStream(
+  stream: ReadableStream,
+  maxBytes: number,
+  signal: AbortSignal | undefined,
+): Promise<BodySnapshot> {
   const reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> = stream.getReader();
-  const { chunks, length, ended } = await readUpTo(reader, maxBytes);
+  // Ends the read that waits.
+  const leave = () => void reader.cancel(signal?.reason).catch(() => {});
+  if (signal?.aborted) leave();
+  signal?.addEventListener("abort", leave, { once: true });
+  const { chunks, length, ended } = await readUpTo(reader, maxBytes).finally(() => {
+    signal?.removeEventListener("abort", leave);
+  });
+  signal?.throwIfAborted();
   if (ended) return { kind: "bytes", body: concatenate(chunks, length) };
   return { kind: "once", body: resumed(chunks, reader) };
 }

@@ -75,8 +75,14 @@ it("are none where none were given", () => {
   expect([...new Headers(sentHeaders(copyHeaders(null)))]).toEqual([]);
 });
 
-it("are another object for each attempt, so that a fetch that adds to them changes no other attempt", () => {
-  const headers = copyHeaders({ "x-a": "1" });
-  Reflect.set(sentHeaders(headers), "x-b", "2");
+it.each([
+  ["an object", { "x-a": "1" }],
+  ["Headers", new Headers({ "x-a": "1" })],
+])("of %s are others for each attempt, so that a fetch that adds to them changes no other attempt", (_of, given) => {
+  const headers = copyHeaders(given);
+  const sent = sentHeaders(headers);
+  if (sent instanceof Headers) sent.set("x-b", "2");
+  else Reflect.set(sent, "x-b", "2");
+  expect([...new Headers(sent)]).toHaveLength(2);
   expect([...new Headers(sentHeaders(headers))]).toEqual([["x-a", "1"]]);
 });

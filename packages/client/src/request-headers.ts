@@ -8,9 +8,9 @@ export function copyHeaders(given: HeadersInit | null | undefined): RequestHeade
   return PlainHeaders.of(given ?? {}) ?? new Headers(given ?? undefined);
 }
 
-/** What is given to `fetch`. */
+/** What is given to `fetch`: its own for each attempt, for there may be somebody who adds to it. */
 export function sentHeaders(headers: RequestHeaders): HeadersInit {
-  return headers instanceof PlainHeaders ? headers.lines() : headers;
+  return headers instanceof PlainHeaders ? headers.lines() : new Headers(headers);
 }
 
 /** Names as RFC 9110 has them (section 5.6.2); `__proto__` is one that no object can have. */
@@ -48,7 +48,7 @@ class PlainHeaders implements Pick<Headers, "get" | "has" | "set"> {
     this.#lines[this.#nameLike(name) ?? name] = value;
   }
 
-  /** As `fetch` takes them: an object for each attempt, for whoever adds to it. */
+  /** As `fetch` takes them. */
   lines(): Record<string, string> {
     return { ...this.#lines };
   }

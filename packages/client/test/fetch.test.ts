@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { type ClientEvent, createIdempotentFetch, createRetryBudget, reportOf } from "../src/index.js";
 import { ScriptedServer } from "./scripted-server.js";
@@ -128,6 +129,28 @@ describe("a caller that leaves", () => {
     const pending = createIdempotentFetch()(server.url, { method: "POST", signal: AbortSignal.abort() });
     await expect(pending).rejects.toMatchObject({ name: "AbortError" });
     expect(server.seen).toEqual([]);
+  });
+
+  it("while its body is still being read is let go at once, and the body with it", async () => {
+    const cancelled: unknown[] = [];
+    const body = new ReadableStream({
+      start: (stream) => stream.enqueue(new Uint8Array(1)),
+      cancel: (reason) => void cancelled.push(reason),
+    });
+    const sent: unknown[] = [];
+    const unused: typeof fetch = async (...given) => new Response(String(sent.push(given)));
+    const controller = new AbortController();
+    const pending = createIdempotentFetch({ fetch: unused })("https://a.example", {
+      method: "POST",
+      body,
+      signal: controller.signal,
+    });
+    const reason = new Error("gone");
+    controller.abort(reason);
+    await expect(pending).rejects.toBe(reason);
+    expect(cancelled).toEqual([reason]);
+    expect(sent).toEqual([]);
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });
 
   it("is let go even by a fetch that does not heed its signal", async () => {

@@ -105,11 +105,11 @@ export class Submissions {
   async #claim(
     journal: Journal,
     operationId: string,
-    { url, method, headers, body: given }: SubmittedParts,
+    { url, method, headers, body: given, signal }: SubmittedParts,
     wantedKey: string | undefined,
   ): Promise<{ readonly record: OperationRecord; readonly isNew: boolean }> {
     const { protocol, clock, generateKey, maxBufferedBytes } = this.#settings;
-    const unkeyed = await snapshotBody(given, maxBufferedBytes);
+    const unkeyed = await snapshotBody(given, maxBufferedBytes, signal);
     const fingerprint = await requestFingerprint(journaledRequest(method, url, headers, unkeyed, protocol));
     const { key, body } = placeKey(protocol, headers, unkeyed, () => wantedKey ?? generateKey());
     const isKnown = (await journal.get(operationId)) !== undefined;
