@@ -6,7 +6,7 @@ import { defineConfig } from "tsup";
  * that stand beside them.
  */
 export default defineConfig({
-  entry: { main: "src/main.ts", server: "src/http/server.ts" },
+  entry: { main: "src/main.ts", server: "src/http/server.ts", "client-server": "src/client-server.ts" },
   format: "esm",
   target: "node20",
   platform: "node",

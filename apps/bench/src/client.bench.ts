@@ -1,14 +1,16 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { fdatasync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
-import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createIdempotentFetch, type OperationRecord } from "@oncekey/client";
 import { type FileJournal, fileJournal } from "@oncekey/client/file-journal";
+import { answer, answering } from "./answering.js";
 import type { BenchGroup, BenchSuite } from "./suite.js";
 
 const url = "https://api.example.com/charges";
 const init = { method: "POST", headers: { "content-type": "application/json" }, body: '{"amount":1000}' };
-const answer = JSON.stringify({ id: "ch_1", status: "succeeded" });
 
 /** Answers at once, so that what is left is the client's own work. */
 const instant: typeof fetch = async () =>
@@ -27,11 +29,15 @@ async function withKeyAndTimeout(beneath: typeof fetch, to: string): Promise<Res
   }
 }
 
-function overhead(title: string, beneath: typeof fetch, to: string): BenchGroup {
+/** A call over the network takes long: as many of them as of others are made before they are measured, as in a server. */
+const SERVER_WARM_UP_TIMES = 10;
+
+function overhead(title: string, beneath: typeof fetch, to: string, warmUpTimes = 1): BenchGroup {
   const client = createIdempotentFetch({ fetch: beneath });
   return {
     title: `A call ${title}, its JSON read`,
     note: "Baseline: the fetch beneath. Wanted: at most 15 µs more.",
+    warmUpTimes,
     cases: [
       { name: "fetch", run: async () => (await beneath(to, init)).json() },
       { name: "fetch, with a key and a time-out", run: async () => (await withKeyAndTimeout(beneath, to)).json() },
@@ -40,17 +46,11 @@ function overhead(title: string, beneath: typeof fetch, to: string): BenchGroup 
   };
 }
 
-/** A server in this process: it costs both sides alike. */
-async function listening(): Promise<{ readonly url: string; readonly server: Server }> {
-  const server = createServer((request, response) => {
-    request.resume().on("end", () => {
-      response.writeHead(201, { "content-type": "application/json", "content-length": answer.length }).end(answer);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server has no port");
-  return { url: `http://127.0.0.1:${address.port}/charges`, server };
+/** The same server where nothing of its work is the client's: neither its processor time nor its garbage. */
+async function apart(): Promise<{ readonly url: string; readonly server: ChildProcess }> {
+  const server = fork(fileURLToPath(new URL("client-server.js", import.meta.url)));
+  const [url] = await once(server, "message");
+  return { url, server };
 }
 
 function record(operationId: string): OperationRecord {
@@ -95,17 +95,20 @@ export const clientSuite: BenchSuite = {
   open: async () => {
     const folder = mkdtempSync(join(tmpdir(), "oncekey-bench-"));
     const journal = fileJournal(join(folder, "journal"));
-    const { url: local, server } = await listening();
+    const near = await answering();
+    const far = await apart();
     return {
       groups: [
         overhead("whose answer comes at once", instant, url),
-        overhead("to a local server", fetch, local),
+        overhead("to a server in this process", fetch, near.url, SERVER_WARM_UP_TIMES),
+        overhead("to a server in another process", fetch, far.url, SERVER_WARM_UP_TIMES),
         journalling(folder, journal, 1),
         journalling(folder, journal, 16),
       ],
       close: async () => {
-        server.closeAllConnections();
-        server.close();
+        near.server.closeAllConnections();
+        near.server.close();
+        far.server.disconnect();
         await journal.close();
         rmSync(folder, { recursive: true });
       },

@@ -40,7 +40,8 @@ interface Batch {
  */
 export async function measure(group: BenchGroup, effort: Effort): Promise<readonly Measured[]> {
   const batches: Batch[] = [];
-  for (const benchCase of group.cases) batches.push(await prepare(benchCase, effort));
+  const warmUpMs = effort.warmUpMs * (group.warmUpTimes ?? 1);
+  for (const benchCase of group.cases) batches.push(await prepare(benchCase, { ...effort, warmUpMs }));
   const times = batches.map((): number[] => []);
   for (let round = 0; round < effort.rounds; round++) {
     for (let turn = 0; turn < batches.length; turn++) {
@@ -64,11 +65,14 @@ async function prepare({ name, run }: BenchCase, { warmUpMs, batchMs }: Effort):
   const once = asynchronous ? (times: number) => timeAsync(run, times) : async (times: number) => timeSync(run, times);
   let size = 1;
   let spent = 0;
+  // Of the fastest batch, so that cases which cost the same get the same size: a longer batch meets more of what interrupts.
+  let least = Number.POSITIVE_INFINITY;
   for (let elapsed = 0; elapsed < warmUpMs * 1e6; elapsed += spent) {
     spent = await once(size);
+    least = Math.min(least, spent / size);
     if (spent < batchMs * 1e6) size = Math.ceil(size * Math.min(2, Math.max(1.05, (batchMs * 1e6) / spent)));
   }
-  return { name, size: Math.max(1, Math.round((size * batchMs * 1e6) / spent)), once };
+  return { name, size: Math.max(1, Math.round((batchMs * 1e6) / least)), once };
 }
 
 function isPromise(value: unknown): boolean {

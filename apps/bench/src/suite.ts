@@ -9,6 +9,8 @@ export interface BenchGroup {
   readonly title: string;
   /** What the first case is, and what ratio the others should reach. */
   readonly note: string;
+  /** How many times as long as usual each case is run before it is measured. */
+  readonly warmUpTimes?: number;
   readonly cases: readonly [baseline: BenchCase, ...others: BenchCase[]];
 }
 
