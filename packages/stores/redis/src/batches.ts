@@ -31,7 +31,7 @@ export class Batches {
   readonly #prefix: string;
   #gathers: "unproved" | "probing" | "yes" | "no";
   #underWay = 0;
-  #waiting: Asked[] = [];
+  #waiting: [Asked, ...Asked[]] | undefined;
 
   constructor(runner: Runner, prefix: string, gathers: boolean) {
     this.#runner = runner;
@@ -48,17 +48,18 @@ export class Batches {
     if (this.#underWay === 0 || this.#gathers === "no" || asked.value.length > MAX_VALUE) return false;
     if (this.#gathers === "unproved") void this.#probe();
     if (this.#gathers !== "yes") return false;
-    if (this.#waiting.length === 0) setImmediate(() => this.#flush());
-    this.#waiting.push(asked);
-    if (this.#waiting.length >= MAX_STEPS) this.#flush();
+    if (this.#waiting === undefined) {
+      this.#waiting = [asked];
+      setImmediate(() => this.#flush());
+    } else if (this.#waiting.push(asked) >= MAX_STEPS) this.#flush();
     return true;
   }
 
   #flush(): void {
-    const [first, ...others] = this.#waiting;
-    if (first === undefined) return;
-    this.#waiting = [];
-    this.#send([first, ...others]);
+    const waiting = this.#waiting;
+    if (waiting === undefined) return;
+    this.#waiting = undefined;
+    this.#send(waiting);
   }
 
   #send(all: readonly [Asked, ...Asked[]]): void {
@@ -104,13 +105,14 @@ export class Batches {
 
 function settle(all: readonly Asked[], run: Run): void {
   const { answers } = run;
-  for (const [index, asked] of all.entries()) {
+  const complete = answers.length === all.length;
+  all.forEach((asked, index) => {
     const answer = answers[index];
-    if (answers.length !== all.length) {
+    if (!complete) {
       asked.failed(new Error("the server answered for another number of keys than it was asked about"));
     } else if (Array.isArray(answer) && answer.length === 1) asked.failed(new Error(String(answer[0])));
     else asked.answered(answer, run);
-  }
+  });
 }
 
 /** A value, or one behind its time to live. */

@@ -115,6 +115,5 @@ function isMoved(text: string): boolean {
 function runOf(steps: readonly Step[], answer: unknown, replicas?: number): Run {
   if (steps.length === 1) return { answers: [answer], nowMs: undefined, replicas };
   if (!Array.isArray(answer)) throw new Error("the client gave something else than a list for the reply to a script");
-  const [nowMs, ...answers] = answer;
-  return { answers, nowMs, replicas };
+  return { answers: answer.slice(1), nowMs: answer[0], replicas };
 }
