@@ -61,19 +61,29 @@ describe("with node-postgres", () => {
 
   it("who puts a copy of the statement in its place sends the ordinary one", async () => {
     const copying = connect({ max: 1 });
-    const send = copying.query.bind(copying);
-    Object.assign(copying, { query: ({ name, text, values }: NamedStatement) => send({ name, text, values }) });
-    await everyStep(new PostgresStore(copying, { prepare: true }));
     const client = await openClient();
-    const ask = client.query.bind(client);
-    Object.assign(client, { query: ({ name, text, values }: NamedStatement) => ask({ name, text, values }) });
-    await everyStep(new PostgresStore(client, { prepare: true }));
+    for (const each of [copying, client]) {
+      const send = each.query.bind(each);
+      const query = (statement: NamedStatement | string, values?: unknown[]) => {
+        if (typeof statement === "string") return send(statement, values);
+        return send({ name: statement.name, text: statement.text, values: statement.values });
+      };
+      await everyStep(new PostgresStore(Object.assign(each, { query }), { prepare: true }));
+    }
   });
 
   it("what stands in the way of a client's calls is heard", async () => {
     const client = await openClient();
+    const unfit = connect();
+    unfit.on("connect", (each) => {
+      each.query = () => {
+        throw new Error("not today");
+      };
+    });
+    const stores = [new PostgresStore(client), new PostgresStore(unfit)];
     client.query = () => Promise.reject(new Error("not today"));
-    await expect(new PostgresStore(client).get(freshId())).rejects.toThrow("PostgresStore get: not today");
+    for (const each of stores) await expect(each.get(freshId())).rejects.toThrow("PostgresStore get: not today");
+    expect(unfit.totalCount).toBe(0);
   });
 
   it("its own limit of time ends a call", async () => {
@@ -92,16 +102,18 @@ describe("with node-postgres", () => {
     const { id, version } = await given(store);
     const client = await openClient();
     client.on("error", () => {}); // it is ended on purpose
+    const single = connect({ max: 1 });
     await inUndone(pool, async (holder) => {
       await store.within(holder).replace(id, version, "theirs", running());
-      const fault = expect(new PostgresStore(client).replace(id, version, "ours", completed())).rejects;
-      const waits = fault.toMatchObject({ cause: { code: "57P01" } });
-      await untilBlocked(pool, 1);
+      const calls = [client, single].map((each) => new PostgresStore(each).replace(id, version, "ours", completed()));
+      const faults = calls.map((call) => expect(call).rejects.toMatchObject({ cause: { code: "57P01" } }));
+      await untilBlocked(pool, 2);
       await pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
         WHERE datname = current_database() AND wait_event_type = 'Lock'`);
-      await waits;
+      await Promise.all(faults);
     });
     clients.splice(clients.indexOf(client), 1);
+    await given(new PostgresStore(single));
   });
 });
 

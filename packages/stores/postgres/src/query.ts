@@ -18,6 +18,8 @@ interface Connection {
   sync(): void;
 }
 
+type Callback = (error: unknown, result?: Rows) => void;
+
 /**
  * A statement that node-postgres lets send itself, and whose rows are one text each.
  *
@@ -32,8 +34,8 @@ class OwnQuery implements NamedStatement {
   readonly name: string;
   readonly text: string;
   readonly values: unknown[];
-  /** Set by the pool, or by {@link throughClient}. */
-  callback: ((error: unknown, result?: Rows) => void) | undefined;
+  /** Where the driver looks for it: it puts its limit of time around it. */
+  callback: Callback | undefined;
   readonly rows: { answer: unknown }[] = [];
 
   constructor({ name, text, values }: NamedStatement) {
@@ -108,24 +110,71 @@ export function delivery(client: PreparingClient): Deliver {
   };
 }
 
-/** A pool gives the query its callback, and answers with a promise; a client leaves both to us. */
 function ownDelivery(client: PreparingClient): ((query: OwnQuery) => Promise<Rows>) | undefined {
-  if ("Client" in client) {
+  if (isPool(client)) {
     const pipeline = "options" in client && hasPipeline(client.options);
-    return takesQueries(client.Client) && !pipeline ? (query) => client.query(query) : undefined;
+    // Who has put a function of their own in the place of `query` wants to be asked.
+    const wrapped = Object.hasOwn(client, "query");
+    return takesQueries(client.Client) && !pipeline && !wrapped ? (query) => throughPool(client, query) : undefined;
   }
   return takesQueries(client.constructor) && !hasPipeline(client) ? (query) => throughClient(client, query) : undefined;
 }
 
 function throughClient(client: PreparingClient, query: OwnQuery): Promise<Rows> {
   return new Promise((resolve, reject) => {
-    // Not written into the assignment: V8 would free it, and all that waits for the answer, in a full collection only.
-    const answer: OwnQuery["callback"] = (error, result) => (result === undefined ? reject(error) : resolve(result));
-    query.callback = answer;
+    ask(client, query, (error, result) => (result === undefined ? reject(error) : resolve(result)));
+  });
+}
+
+/** What the pool's own `query` does, which older versions cannot do with such a query. */
+function throughPool(pool: QueryPool, query: OwnQuery): Promise<Rows> {
+  return pool.connect().then((client) => {
+    return new Promise((resolve, reject) => {
+      let ended = false;
+      const end: Callback = (error, result) => {
+        if (ended) return;
+        ended = true;
+        client.removeListener("error", end);
+        if (result === undefined) {
+          client.release(true);
+          reject(error);
+        } else {
+          client.release();
+          resolve(result);
+        }
+      };
+      // A connection that is lost is told of here too, and unheard that would end the process.
+      client.once("error", end);
+      ask(client, query, end);
+    });
+  });
+}
+
+function ask(client: PreparingClient, query: OwnQuery, end: Callback): void {
+  query.callback = end;
+  try {
     // It answers with the query. What a wrapper answers with may be a promise.
     const sent: unknown = client.query(query);
-    if (sent instanceof Promise) sent.then(resolve, reject);
-  });
+    if (sent instanceof Promise) sent.then((rows) => end(undefined, rows), end);
+  } catch (error) {
+    end(error);
+  }
+}
+
+interface QueryPool extends PreparingClient {
+  readonly Client: unknown;
+  connect(): Promise<PoolConnection>;
+}
+
+interface PoolConnection extends PreparingClient {
+  once(event: "error", listener: Callback): unknown;
+  removeListener(event: "error", listener: Callback): unknown;
+  /** `true` closes the connection, as the pool's own `query` does after every error. */
+  release(close?: boolean): void;
+}
+
+function isPool(client: PreparingClient): client is QueryPool {
+  return "Client" in client && "connect" in client && typeof client.connect === "function";
 }
 
 /** Whether this class of clients is node-postgres's own, where the queries speak the protocol: not that of pg-native. */
