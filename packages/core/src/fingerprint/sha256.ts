@@ -9,21 +9,11 @@ const INITIAL = /* @__PURE__ */ fractions(8, Math.sqrt);
 const ROUNDS = /* @__PURE__ */ fractions(64, Math.cbrt);
 
 function fractions(count: number, root: (prime: number) => number): Int32Array {
-  const parts = new Int32Array(count);
-  let found = 0;
-  for (let candidate = 2; found < count; candidate++) {
-    if (isPrime(candidate)) parts[found++] = fraction(root(candidate));
+  const primes: number[] = [];
+  for (let candidate = 2; primes.length < count; candidate++) {
+    if (primes.every((prime) => candidate % prime !== 0)) primes.push(candidate);
   }
-  return parts;
-}
-
-function isPrime(candidate: number): boolean {
-  for (let divisor = 2; divisor * divisor <= candidate; divisor++) if (candidate % divisor === 0) return false;
-  return true;
-}
-
-function fraction(root: number): number {
-  return ((root - Math.floor(root)) * 2 ** 32) | 0;
+  return Int32Array.from(primes, (prime) => (root(prime) % 1) * 2 ** 32);
 }
 
 /** The SHA-256 digest of the bytes: 32 bytes. */
@@ -31,13 +21,19 @@ export function sha256(message: Uint8Array): Uint8Array {
   const state = Int32Array.from(INITIAL);
   const schedule = new Int32Array(64);
   const whole = message.length - (message.length % BLOCK_BYTES);
-  for (let at = 0; at < whole; at += BLOCK_BYTES) compress(state, schedule, message, at);
-  const tail = paddedTail(message, whole);
-  for (let at = 0; at < tail.length; at += BLOCK_BYTES) compress(state, schedule, tail, at);
+  for (const blocks of [message.subarray(0, whole), paddedTail(message, whole)]) {
+    const words = viewOf(blocks);
+    for (let at = 0; at < blocks.length; at += BLOCK_BYTES) compress(state, schedule, words, at);
+  }
   const digest = new Uint8Array(DIGEST_BYTES);
-  const view = new DataView(digest.buffer);
-  for (let word = 0; word < 8; word++) view.setInt32(word * 4, state[word] ?? 0);
+  const words = viewOf(digest);
+  state.forEach((word, index) => void words.setInt32(index * 4, word));
   return digest;
+}
+
+/** Its methods read and write big-endian words, as SHA-256 has them. */
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }
 
 /** What is left after the whole blocks, then 0x80, zeros, and the length in bits as 64-bit big-endian. */
@@ -46,14 +42,14 @@ function paddedTail(message: Uint8Array, from: number): Uint8Array {
   const tail = new Uint8Array(rest + 9 <= BLOCK_BYTES ? BLOCK_BYTES : 2 * BLOCK_BYTES);
   tail.set(message.subarray(from));
   tail[rest] = 0x80;
-  const view = new DataView(tail.buffer);
+  const view = viewOf(tail);
   view.setUint32(tail.length - 8, Math.floor(message.length / 2 ** 29));
   view.setUint32(tail.length - 4, (message.length << 3) >>> 0);
   return tail;
 }
 
-function compress(state: Int32Array, schedule: Int32Array, block: Uint8Array, at: number): void {
-  expand(schedule, block, at);
+function compress(state: Int32Array, schedule: Int32Array, words: DataView, at: number): void {
+  expand(schedule, words, at);
   let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
   for (let round = 0; round < 64; round++) {
     const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
@@ -69,29 +65,12 @@ function compress(state: Int32Array, schedule: Int32Array, block: Uint8Array, at
     b = a;
     a = (t1 + t2) | 0;
   }
-  add(state, 0, a);
-  add(state, 1, b);
-  add(state, 2, c);
-  add(state, 3, d);
-  add(state, 4, e);
-  add(state, 5, f);
-  add(state, 6, g);
-  add(state, 7, h);
+  const mixed = [a, b, c, d, e, f, g, h];
+  for (let word = 0; word < 8; word++) state[word] = (state[word] ?? 0) + (mixed[word] ?? 0);
 }
 
-function add(state: Int32Array, index: number, value: number): void {
-  state[index] = (state[index] ?? 0) + value;
-}
-
-function expand(schedule: Int32Array, block: Uint8Array, at: number): void {
-  for (let word = 0; word < 16; word++) {
-    const byte = at + word * 4;
-    schedule[word] =
-      ((block[byte] ?? 0) << 24) |
-      ((block[byte + 1] ?? 0) << 16) |
-      ((block[byte + 2] ?? 0) << 8) |
-      (block[byte + 3] ?? 0);
-  }
+function expand(schedule: Int32Array, words: DataView, at: number): void {
+  for (let word = 0; word < 16; word++) schedule[word] = words.getInt32(at + word * 4);
   for (let word = 16; word < 64; word++) {
     const w15 = schedule[word - 15] ?? 0;
     const w2 = schedule[word - 2] ?? 0;
