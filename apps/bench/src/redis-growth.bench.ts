@@ -3,6 +3,8 @@ import { RedisStore } from "@oncekey/redis";
 import { startRedis } from "@oncekey/services";
 import { Redis } from "ioredis";
 import { completed, type Grown, growthGroups, running, SIZES } from "./growth.bench.js";
+import { completedBytes } from "./stores/payload.js";
+import { byIoredis } from "./stores/redis.js";
 import type { BenchSuite } from "./suite.js";
 
 const WEEK_MS = 604_800_000;
@@ -37,7 +39,15 @@ async function grow(redis: Redis, count: number): Promise<Grown> {
   for (let round = 0; round < 3; round++) {
     await Promise.all(Array.from({ length: 64 }, (_, n) => store.create(idOf(n + 1), "v3", running, WEEK_MS)));
   }
-  return { count, store, idOf };
+  const bare = byIoredis(redis);
+  const floor = {
+    first: async (id: string) => {
+      await bare.claim(PREFIX + id);
+      await bare.write(PREFIX + id, completedBytes);
+    },
+    replay: (id: string) => bare.read(PREFIX + id),
+  };
+  return { count, store, idOf, floor };
 }
 
 /**

@@ -40,7 +40,7 @@ export async function connectExpressIdempotency(url: string): Promise<Team> {
   };
   const contender = {
     name: "express-idempotency",
-    driver: "node-redis",
+    driver: "node-redis 4",
     role: "peer",
     lacks: { takeover: "a claim stands for 24 hours" },
     prepare: (path: string, keys: readonly string[]) =>

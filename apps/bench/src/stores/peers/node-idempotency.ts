@@ -24,7 +24,7 @@ export async function connectNodeIdempotency(url: string): Promise<Team> {
   };
   const contender = {
     name: "@node-idempotency",
-    driver: "node-redis",
+    driver: "node-redis 4",
     role: "peer",
     lacks: { takeover: "a claim stands for 24 hours" },
     prepare: (path: string, keys: readonly string[]) =>
