@@ -2,6 +2,7 @@
 import { type Digest, nativeDigest } from "./fingerprint/digest.js";
 
 export { canonicalJson } from "./fingerprint/canonical-json.js";
+export { Netstrings } from "./fingerprint/netstrings.js";
 
 export const platformDigest: Digest = /* @__PURE__ */ builtInDigest();
 

@@ -6,6 +6,7 @@ import { type Digest, nativeDigest } from "./fingerprint/digest.js";
 import { portableDigest } from "./fingerprint/portable-digest.js";
 
 export { canonicalJson } from "./fingerprint/json-by-value.js";
+export { Netstrings } from "./fingerprint/netstrings-in-text.js";
 
 /** The runtime's own hashes where it has them, synchronous as Node's, else {@link portableDigest}. */
 export const platformDigest: Digest = /* @__PURE__ */ findDigest();

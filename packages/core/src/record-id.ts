@@ -1,6 +1,5 @@
-import { platformDigest } from "#platform";
+import { Netstrings, platformDigest } from "#platform";
 import { type Digest, fromBase64url } from "./fingerprint/digest.js";
-import { Netstrings } from "./fingerprint/netstrings.js";
 
 const ID_BYTES = 32;
 

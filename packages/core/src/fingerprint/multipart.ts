@@ -1,5 +1,6 @@
 import type { Digest } from "./digest.js";
 import { parametersOf } from "./media-type.js";
+import { netstring } from "./netstrings-in-text.js";
 import { latin1Bytes, latin1Text } from "./utf8.js";
 
 const CR = 0x0d;
@@ -45,10 +46,6 @@ function describe({ name, filename, contentType, others, content }: Part, digest
     (text, [key, value]) => text + netstring(key) + netstring(value),
     head + netstring(String(others.length)),
   );
-}
-
-function netstring(text: string): string {
-  return `${text.length}:${text},`;
 }
 
 /** A netstring, or a dash that no netstring begins with: absent is not empty. */

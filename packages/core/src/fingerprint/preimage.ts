@@ -1,4 +1,4 @@
-import { Netstrings } from "./netstrings.js";
+import { Netstrings } from "#platform";
 import type { RequestDescription } from "./types.js";
 
 type Headers = NonNullable<RequestDescription["headers"]>;
