@@ -22,6 +22,8 @@ export interface Spread {
 export interface Measured {
   readonly name: string;
   readonly nanoseconds: Spread;
+  /** Of all threads of this process, so its garbage too; what others do meanwhile does not count. */
+  readonly processorNanoseconds: Spread;
   /** Its time by the baseline's, round by round: what slows the machine for a while slows both. */
   readonly ratio: Spread;
   /** Its fastest batch by the baseline's: what is left when nobody else was at work. */
@@ -43,11 +45,16 @@ export async function measure(group: BenchGroup, effort: Effort): Promise<readon
   const warmUpMs = effort.warmUpMs * (group.warmUpTimes ?? 1);
   for (const benchCase of group.cases) batches.push(await prepare(benchCase, { ...effort, warmUpMs }));
   const times = batches.map((): number[] => []);
+  const processor = batches.map((): number[] => []);
   for (let round = 0; round < effort.rounds; round++) {
     for (let turn = 0; turn < batches.length; turn++) {
       const index = (round + turn) % batches.length;
       const batch = batches[index];
-      if (batch !== undefined) times[index]?.push((await batch.once(batch.size)) / batch.size);
+      if (batch === undefined) continue;
+      const before = process.cpuUsage();
+      times[index]?.push((await batch.once(batch.size)) / batch.size);
+      const { user, system } = process.cpuUsage(before);
+      processor[index]?.push(((user + system) * 1e3) / batch.size);
     }
   }
   const [baseline = []] = times;
@@ -55,7 +62,8 @@ export async function measure(group: BenchGroup, effort: Effort): Promise<readon
     const own = times[index] ?? [];
     const nanoseconds = spread(own);
     const ratio = spread(own.map((time, round) => time / (baseline[round] ?? 0)));
-    return { name, nanoseconds, ratio, leastRatio: nanoseconds.least / spread(baseline).least };
+    const processorNanoseconds = spread(processor[index] ?? []);
+    return { name, nanoseconds, processorNanoseconds, ratio, leastRatio: nanoseconds.least / spread(baseline).least };
   });
 }
 
