@@ -8,6 +8,8 @@ import type { BenchCase, BenchGroup, BenchSuite } from "./suite.js";
 const DAY_MS = 86_400_000;
 /** How many live records are held at a time; the first is what the others are compared with. */
 export const SIZES = (process.env["ONCEKEY_BENCH_RECORDS"] ?? "10000,1000000").split(",").map(Number);
+/** The database's own cache; 10 million records take 8 GB. */
+const SHARED_BUFFERS = process.env["ONCEKEY_BENCH_SHARED_BUFFERS"] ?? "1GB";
 const CALLERS = 8;
 const WINDOW_MS = 1_500;
 const WINDOWS = 4;
@@ -24,6 +26,13 @@ export interface Grown {
   readonly store: IdempotencyStore;
   /** The id of the n-th record, from 1 on. */
   readonly idOf: (n: number) => string;
+  /** The least that could work, on the same records: what of the growth is the database's own. */
+  readonly floor?: Floor;
+}
+
+interface Floor {
+  first(id: string): Promise<unknown>;
+  replay(id: string): Promise<unknown>;
 }
 
 interface GrownTable extends Grown {
@@ -58,7 +67,23 @@ async function grow(pool: Pool, count: number): Promise<GrownTable> {
   await client.query(`ALTER TABLE ${table} ADD PRIMARY KEY (id); CREATE INDEX ON ${table} (expires_at); COMMIT`);
   client.release();
   await pool.query(`VACUUM ANALYZE ${table}`);
-  return { count, table, store: new PostgresStore(pool, { table }), idOf };
+  return { count, table, store: new PostgresStore(pool, { table }), idOf, floor: bareDriver(pool, table) };
+}
+
+function bareDriver(pool: Pool, table: string): Floor {
+  const send = (path: string, text: string, values: unknown[]) =>
+    pool.query({ name: `${path} ${table}`, text, values });
+  const insert = `INSERT INTO ${table} (written_at, expires_at, id, version, record)
+    VALUES (now(), now() + interval '1 day', $1, $2, $3) ON CONFLICT DO NOTHING`;
+  const update = `UPDATE ${table} SET version = $2, record = $3 WHERE id = $1`;
+  const bytes = { running: Buffer.from(encodeRecord(running)), completed: Buffer.from(encodeRecord(completed)) };
+  return {
+    first: async (id) => {
+      await send("insert", insert, [id, "v1", bytes.running]);
+      await send("update", update, [id, "v2", bytes.completed]);
+    },
+    replay: (id) => send("select", `SELECT record FROM ${table} WHERE id = $1`, [id]),
+  };
 }
 
 function labelOf({ count }: Grown): string {
@@ -77,23 +102,33 @@ function casesOf(grown: readonly Grown[], run: (each: Grown) => () => Promise<un
 export function growthGroups(grown: readonly Grown[], remark: string): BenchGroup[] {
   const wanted = "Wanted: a time of at most 1.2.";
   const anyOf = ({ count, idOf }: Grown) => idOf(1 + Math.floor(Math.random() * count));
+  const freshId = () => randomBytes(32).toString("base64url");
   const first = async ({ store }: Grown) => {
-    const id = randomBytes(32).toString("base64url");
+    const id = freshId();
     await store.create(id, "v1", running, DAY_MS);
     await store.replace(id, "v1", "v2", completed);
   };
   const replay = (each: Grown) => each.store.create(anyOf(each), "v3", running, DAY_MS);
-  const burst = (one: () => Promise<unknown>) => () => Promise.all(Array.from({ length: 64 }, one));
-  return [
-    { title: "A first request", note: wanted, cases: casesOf(grown, (each) => () => first(each)) },
-    { title: "64 first requests at once", note: wanted, cases: casesOf(grown, (each) => burst(() => first(each))) },
-    { title: "A replay of any of them", note: wanted, cases: casesOf(grown, (each) => () => replay(each)) },
-    {
-      title: "64 replays of any of them at once",
-      note: `${wanted}\n\n${remark}`,
-      cases: casesOf(grown, (each) => burst(() => replay(each))),
-    },
+  const groupsOf = (title: string, note: string, path: (each: Grown) => Promise<unknown> | undefined): BenchGroup[] => {
+    const burst = (each: Grown) => () => Promise.all(Array.from({ length: 64 }, () => path(each)));
+    return [
+      { title, note, cases: casesOf(grown, (each) => async () => path(each)) },
+      { title: `${title}, 64 at once`, note, cases: casesOf(grown, burst) },
+    ];
+  };
+  const bare = (path: (each: Grown) => Promise<unknown> | undefined, title: string) =>
+    grown.every(({ floor }) => floor !== undefined)
+      ? groupsOf(`${title}, by the bare driver`, "What of it is the database's own.", path)
+      : [];
+  const groups = [
+    ...groupsOf("A first request", wanted, first),
+    ...bare(({ floor }) => floor?.first(freshId()), "A first request"),
+    ...groupsOf("A replay of any of them", wanted, replay),
+    ...bare((each) => each.floor?.replay(anyOf(each)), "A replay of any of them"),
   ];
+  return groups.map((group, index) =>
+    index === groups.length - 1 ? { ...group, note: `${group.note}\n\n${remark}` } : group,
+  );
 }
 
 /** How long first requests and replays take beside a sweeper that has plenty to do, and without one, in turns. */
@@ -149,7 +184,7 @@ export const growthSuite: BenchSuite = {
     const server = await startPostgres({
       settings: {
         fsync: "on",
-        shared_buffers: "1GB",
+        shared_buffers: SHARED_BUFFERS,
         max_wal_size: "8GB",
         maintenance_work_mem: "1GB",
         wal_level: "minimal",

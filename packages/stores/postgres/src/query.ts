@@ -128,26 +128,32 @@ function throughClient(client: PreparingClient, query: OwnQuery): Promise<Rows> 
 
 /** What the pool's own `query` does, which older versions cannot do with such a query. */
 function throughPool(pool: QueryPool, query: OwnQuery): Promise<Rows> {
-  return pool.connect().then((client) => {
-    return new Promise((resolve, reject) => {
-      let ended = false;
-      const end: Callback = (error, result) => {
-        if (ended) return;
-        ended = true;
-        client.removeListener("error", end);
-        if (result === undefined) {
-          client.release(true);
-          reject(error);
-        } else {
-          client.release();
-          resolve(result);
-        }
-      };
+  return new Promise((resolve, reject) => {
+    const begin = (client: PoolConnection) => {
       // A connection that is lost is told of here too, and unheard that would end the process.
+      const end = once((error, result) => {
+        client.removeListener("error", end);
+        client.release(result === undefined);
+        if (result === undefined) reject(error);
+        else resolve(result);
+      });
       client.once("error", end);
       ask(client, query, end);
-    });
+    };
+    // With a callback, a pool answers with nothing; what has been put in its place may answer with a promise.
+    const connected = pool.connect((error, client) => (client === undefined ? reject(error) : begin(client)));
+    if (connected instanceof Promise) connected.then((client) => client && begin(client), reject);
   });
+}
+
+/** Hears what comes first; a connection that is lost fails its query as well. */
+function once(callback: Callback): Callback {
+  let called = false;
+  return (error, result) => {
+    if (called) return;
+    called = true;
+    callback(error, result);
+  };
 }
 
 function ask(client: PreparingClient, query: OwnQuery, end: Callback): void {
@@ -163,14 +169,14 @@ function ask(client: PreparingClient, query: OwnQuery, end: Callback): void {
 
 interface QueryPool extends PreparingClient {
   readonly Client: unknown;
-  connect(): Promise<PoolConnection>;
+  connect(callback: (error: unknown, client?: PoolConnection) => void): undefined | Promise<PoolConnection | undefined>;
 }
 
 interface PoolConnection extends PreparingClient {
   once(event: "error", listener: Callback): unknown;
   removeListener(event: "error", listener: Callback): unknown;
   /** `true` closes the connection, as the pool's own `query` does after every error. */
-  release(close?: boolean): void;
+  release(close: boolean): void;
 }
 
 function isPool(client: PreparingClient): client is QueryPool {
