@@ -1,10 +1,9 @@
-import { Buffer } from "node:buffer";
+import { Buffer, isUtf8 } from "node:buffer";
 import type { CapturedResponse, CompleteResponse, HeaderLine } from "@oncekey/http";
 import { bytesOf, type Format } from "./event.js";
 import type { HttpResult } from "./types.js";
 
 const setCookie = "set-cookie";
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** What a gateway makes of a handler's result; without its bytes where they are more than may be kept. */
 export function captureResult(result: unknown, format: Format, maxBytes: number): CapturedResponse {
@@ -70,10 +69,6 @@ function fieldsOf(
 }
 
 function textOf(body: Uint8Array): Pick<HttpResult, "body" | "isBase64Encoded"> {
-  try {
-    return { body: strictUtf8.decode(body), isBase64Encoded: false };
-  } catch {
-    // It is no text.
-    return { body: Buffer.from(body).toString("base64"), isBase64Encoded: true };
-  }
+  const isBase64Encoded = !isUtf8(body);
+  return { body: Buffer.from(body).toString(isBase64Encoded ? "base64" : "utf8"), isBase64Encoded };
 }

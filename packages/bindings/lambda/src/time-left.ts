@@ -1,8 +1,6 @@
 import { type OperationOptions, requireWholeNumber } from "@oncekey/core";
 import type { InvocationContext } from "./types.js";
 
-/** How much longer than the function a lease lives, so that it never ends before. */
-const MARGIN_MS = 1_000;
 /** The shortest lease: stores that count seconds need three of them. */
 const LEAST_MS = 3_000;
 /** No function runs longer than 15 minutes, whatever an emulator says. */
@@ -17,18 +15,20 @@ type Lease = Pick<OperationOptions, "leaseMs" | "maxExecutionMs">;
  * time as the one before, to the second, so the last one derived is kept.
  */
 export function forLease<Derived>(options: OperationOptions, derive: (lease: Lease) => Derived) {
-  let last: { readonly lease: Lease; readonly derived: Derived } | undefined;
+  let lease: Lease = {};
+  let derived = derive(lease);
   return (context: InvocationContext): Derived => {
-    const lease = leaseOf(options, context);
-    if (last?.lease.leaseMs !== lease.leaseMs || last?.lease.maxExecutionMs !== lease.maxExecutionMs) last = undefined;
-    last ??= { lease, derived: derive(lease) };
-    return last.derived;
+    const wanted = leaseOf(options, context);
+    // From which leaseMs follows, the options being what they are.
+    if (wanted.maxExecutionMs !== lease.maxExecutionMs) derived = derive(wanted);
+    lease = wanted;
+    return derived;
   };
 }
 
 /**
- * The lease of this invocation: it ends soon after the function would be stopped, so that the retry of a function that timed
- * out need not wait longer. Options that are shorter hold.
+ * The lease of this invocation: it ends one or two seconds after the function would be stopped and never before, so that the
+ * retry of a function that timed out need not wait longer. Options that are shorter hold.
  */
 function leaseOf(
   { leaseMs = Infinity, maxExecutionMs = Infinity, retentionMs = Infinity }: OperationOptions,
@@ -36,7 +36,7 @@ function leaseOf(
 ): Lease {
   const leftMs = context.getRemainingTimeInMillis?.();
   if (leftMs === undefined) return {};
-  const endMs = Math.max(LEAST_MS, Math.min(MOST_MS, Math.ceil(leftMs / 1_000) * 1_000) + MARGIN_MS);
+  const endMs = Math.max(LEAST_MS, (Math.ceil(Math.min(MOST_MS, leftMs) / 1_000) + 1) * 1_000);
   const longestMs = Math.min(endMs, maxExecutionMs, Math.floor(retentionMs / 2));
   return { leaseMs: Math.min(leaseMs, longestMs), maxExecutionMs: longestMs };
 }
