@@ -19,7 +19,7 @@ function postgres(name: string, options: PostgresStoreOptions & { prepare: boole
     name,
     capabilities: new PostgresStore(pool, options).capabilities,
     open: async () => {
-      const own = new Pool({ connectionString: way.url, max: 8, connectionTimeoutMillis: 2_000 });
+      const own = new Pool({ connectionString: way.url, max: 8, connectionTimeoutMillis: 6_000 });
       own.on("error", () => {}); // a connection that was cut while nobody used it
       return { store: new PostgresStore(own, options), close: () => own.end() };
     },
