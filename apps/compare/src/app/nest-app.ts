@@ -13,7 +13,14 @@ import {
 import { NestFactory } from "@nestjs/core";
 import { Idempotent, NodeIdempotencyModule } from "@node-idempotency/nestjs";
 import type { StorageAdapter } from "@node-idempotency/storage";
-import type { Answer, AnswerBody, BindingFeature, RunningBinding, Scenario, ScriptedApp } from "@oncekey/conformance";
+import {
+  type Answer,
+  type BindingFeature,
+  type RunningBinding,
+  type Scenario,
+  type ScriptedApp,
+  streamOf,
+} from "@oncekey/conformance";
 import compression from "compression";
 import type { Request, Response } from "express";
 import { bytesOf, isText, parsers, textOf } from "./express-app.js";
@@ -110,25 +117,8 @@ function returned(res: Response, { status, headers, body }: Answer): unknown {
   if (body.kind === "none") return undefined;
   // Text and JSON are returned as strings; NestJS sends other bytes as a file.
   if (body.kind === "bytes") return isText(headers) ? textOf(body.bytes) : new StreamableFile(Buffer.from(body.bytes));
-  if (body.kind === "events") return new StreamableFile(openedOf(body), { type: "text/event-stream" });
+  if (body.kind === "events")
+    return new StreamableFile(Readable.fromWeb(streamOf(body)), { type: "text/event-stream" });
   // NestJS would end a stream that failed as if it were whole.
-  return new StreamableFile(Readable.from(piecesOf(body))).setErrorHandler(() => res.destroy());
-}
-
-/** Stays open until whoever reads it has gone. */
-function openedOf({ events, gone }: Extract<AnswerBody, { kind: "events" }>): Readable {
-  const stream = new Readable({
-    read() {},
-    destroy(error, done) {
-      gone();
-      done(error);
-    },
-  });
-  for (const event of events) stream.push(event);
-  return stream;
-}
-
-async function* piecesOf(body: Extract<AnswerBody, { kind: "stream" }>): AsyncGenerator<Uint8Array> {
-  yield* body.pieces;
-  if (body.breaksOff) throw new Error("this answer breaks off because its script says so");
+  return new StreamableFile(Readable.fromWeb(streamOf(body))).setErrorHandler(() => res.destroy());
 }

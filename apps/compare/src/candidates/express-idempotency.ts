@@ -59,6 +59,7 @@ function fixtureOf(name: string, adapter: () => IIdempotencyDataAdapter, latency
       policies: "it has one policy",
       waiting: "it does not wait",
       quotas: "it does not count keys",
+      shutdown: "it has nothing that could be shut down",
       "raw-bodies": "it compares what the body parser has made",
     },
     start: (app) => {

@@ -58,6 +58,7 @@ function fixtureOf(name: string, adapter: () => StorageAdapter, latencyMs = 0): 
       waiting: "the core that its plugin pins does not wait",
       quotas: "it does not count keys",
       "error-handler": "a NestJS handler has no next(error); it throws",
+      shutdown: "it has nothing that could be shut down",
       "raw-bodies": "it hashes what the body parser has made",
     },
     start: (app) => nestApp(app, gated(adapter(), gateOf(app, latencyMs))),

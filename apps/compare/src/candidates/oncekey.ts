@@ -45,6 +45,7 @@ function expressFixture(name: string, store: () => IdempotencyStore): BindingFix
     name,
     start: async (app: ScriptedApp) => {
       const once = idempotency({ store: app.store(store()), scope: (req) => app.scope((header) => req.get(header)) });
+      app.onShutdown(() => once.close());
       const server = await listen(
         expressApp(app, {
           parsersFirst: false,

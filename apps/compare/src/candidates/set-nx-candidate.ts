@@ -26,6 +26,7 @@ export const setNxCandidate: Candidate = {
         policies: "it has one policy",
         waiting: "it does not wait",
         quotas: "it does not count keys",
+        shutdown: "it has nothing that could be shut down",
         "raw-bodies": "it hashes what the body parser has made",
       },
       start: async (app: ScriptedApp) => {

@@ -93,6 +93,15 @@ export const answerQuestions: readonly Question[] = [
   },
   {
     group: "safety",
+    asks: "Can it be shut down while requests run, and nothing is lost?",
+    because: "every deployment ends servers while clients wait for their answers",
+    cases: [
+      entry("DUR-11", "A server that is being replaced breaks off what runs, or begins what it will not end."),
+      entry("DUR-12", "A server that is being replaced ends before answers are stored, and their keys are stuck."),
+    ],
+  },
+  {
+    group: "safety",
     asks: "With the store down, does nothing run unprotected, hang or get stuck?",
     because: "an outage of the store is when retries come in numbers",
     cases: [

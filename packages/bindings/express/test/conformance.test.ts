@@ -42,6 +42,7 @@ function mount(
     store: app.store(store),
     scope: (req) => app.scope((name) => req.get(name)),
   });
+  app.onShutdown(() => idem.close());
   for (const parser of parsers) server.use(parser);
   server.use("/scenario/compressible", compression({ threshold: 0 }));
   for (const scenario of app.scenarios) {

@@ -233,22 +233,6 @@ for (const { name, express } of majors) {
       expect(() => app.idem.with({ store: app.store })).toThrow(TypeError);
     });
 
-    it("ends what runs and refuses what is new when it closes, for a graceful shutdown", async () => {
-      const gate = latch();
-      await using app = await start(express, async (_req, res) => {
-        await gate.opened;
-        res.json("done");
-      });
-      const running = post(app);
-      await until(() => app.runs() === 1);
-      const closed = app.idem.close();
-      const refused = await post(app, { key: "key-2" });
-      expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "1"]);
-      gate.open();
-      expect((await running).status).toBe(200);
-      expect(await closed).toEqual({ unfinished: 0 });
-    });
-
     it("keeps a connection whose answer is still being stored while the server closes", async () => {
       const store = new MemoryStore();
       const gate = latch();

@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import compress from "@fastify/compress";
-import type { Answer, RunningBinding, Scenario, ScriptedApp } from "@oncekey/conformance";
-import type { IdempotencyStore } from "@oncekey/core";
+import { type Answer, type RunningBinding, type Scenario, type ScriptedApp, streamOf } from "@oncekey/conformance";
+import { createOncekey, type IdempotencyStore } from "@oncekey/core";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { idempotency } from "../src/index.js";
 
@@ -28,7 +28,10 @@ export async function serveScripted(
 ): Promise<RunningBinding> {
   const app = Fastify({ bodyLimit: 4_194_304, forceCloseConnections: true });
   await app.register(compress, { globalCompression: false, globalDecompression: true, encodings: ["gzip"] });
-  await app.register(idempotency, { store: script.store(store), scope: (request) => script.scope(headersOf(request)) });
+  // `app.close()` closes connections before the plugin's own engine: what it refuses in between would reach nobody.
+  const oncekey = createOncekey({ store: script.store(store) });
+  script.onShutdown(() => oncekey.close());
+  await app.register(idempotency, { oncekey, scope: (request) => script.scope(headersOf(request)) });
   parsers(app);
   for (const scenario of script.scenarios) mount(app, script, scenario);
   app.all("/control/*", { config: { idempotency: false } }, (request, reply) => {
@@ -77,23 +80,5 @@ function send(reply: FastifyReply, { status, headers, body }: Answer): FastifyRe
   if (body.kind === "redirect") return reply.redirect(body.location, status);
   if (body.kind === "none") return reply.send();
   if (body.kind === "bytes") return reply.send(Buffer.from(body.bytes));
-  return reply.send(body.kind === "events" ? opened(body) : Readable.from(pieces(body)));
-}
-
-/** Stays open until whoever reads it has gone. */
-function opened({ events, gone }: Extract<Answer["body"], { kind: "events" }>): Readable {
-  const stream = new Readable({
-    read() {},
-    destroy(error, done) {
-      gone();
-      done(error);
-    },
-  });
-  for (const event of events) stream.push(event);
-  return stream;
-}
-
-async function* pieces({ pieces: all, breaksOff }: Extract<Answer["body"], { kind: "stream" }>) {
-  for (const piece of all) yield piece;
-  if (breaksOff) throw new Error("this answer breaks off because its script says so");
+  return reply.send(Readable.fromWeb(streamOf(body)));
 }

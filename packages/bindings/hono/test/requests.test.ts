@@ -166,23 +166,6 @@ describe("the middleware", () => {
     expect(() => idempotency(options()).with({ maxBodyBytes: -1 })).toThrow("maxBodyBytes");
   });
 
-  it("closes: waits for what is running, and refuses new requests meanwhile", async () => {
-    const gate = latch();
-    const idem = idempotency(options());
-    const app = new Hono().post("/things", idem, async (c) => {
-      await gate.opened;
-      return c.json("done");
-    });
-    const ask = (key: string) => app.request("/things", { method: "POST", headers: { "idempotency-key": key } });
-    const first = ask("a");
-    await new Promise((resolve) => setImmediate(resolve));
-    const closing = idem.close();
-    expect((await ask("b")).status).toBe(503);
-    gate.open();
-    expect((await first).status).toBe(200);
-    expect(await closing).toEqual({ unfinished: 0 });
-  });
-
   it("leaves an engine of the application open", async () => {
     const oncekey = createOncekey({ store: new MemoryStore() });
     const app = new Hono().post("/things", idempotency({ oncekey, scope: "global" }), (c) => c.json("done"));

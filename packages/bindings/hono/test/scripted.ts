@@ -1,4 +1,4 @@
-import type { Answer, Scenario, ScriptedApp } from "@oncekey/conformance";
+import { type Answer, type Scenario, type ScriptedApp, streamOf } from "@oncekey/conformance";
 import type { IdempotencyStore } from "@oncekey/core";
 import { type Context, type Handler, Hono, type MiddlewareHandler } from "hono";
 import { compress } from "hono/compress";
@@ -8,6 +8,7 @@ import { idempotency } from "../src/index.js";
 export function scripted(script: ScriptedApp, store: IdempotencyStore, before: readonly MiddlewareHandler[]): Hono {
   const app = new Hono();
   const idem = idempotency({ store: script.store(store), scope: (c) => script.scope((name) => c.req.header(name)) });
+  script.onShutdown(() => idem.close());
   for (const middleware of before) app.use(middleware);
   app.use("/scenario/compressible", compress({ threshold: 0, encoding: "gzip" }));
   for (const scenario of script.scenarios) {
@@ -51,27 +52,5 @@ function bytesOf(body: Answer["body"]): string | Uint8Array<ArrayBuffer> | Reada
   if (body.kind === "none" || body.kind === "redirect") return null;
   if (body.kind === "json") return JSON.stringify(body.value);
   if (body.kind === "bytes") return Uint8Array.from(body.bytes);
-  return body.kind === "events" ? openStreamOf(body) : streamOf(body.pieces, body.breaksOff);
-}
-
-/** Stays open until whoever reads it has gone. */
-function openStreamOf({ events, gone }: Extract<Answer["body"], { kind: "events" }>): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(controller) {
-      for (const event of events) controller.enqueue(event);
-    },
-    cancel: gone,
-  });
-}
-
-function streamOf(pieces: readonly Uint8Array[], breaksOff: boolean): ReadableStream<Uint8Array> {
-  const left = [...pieces];
-  return new ReadableStream({
-    pull(controller) {
-      const piece = left.shift();
-      if (piece !== undefined) controller.enqueue(piece);
-      else if (breaksOff) controller.error(new Error("this answer breaks off because its script says so"));
-      else controller.close();
-    },
-  });
+  return streamOf(body);
 }

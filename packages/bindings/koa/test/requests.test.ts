@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { bodyParser } from "@koa/bodyparser";
 import type { Context } from "koa";
 import { describe, expect, it } from "vitest";
-import { type App, type Handle, latch, post, start, until } from "./app.js";
+import { type App, type Handle, post, start } from "./app.js";
 import { majors } from "./majors.js";
 
 /** Answers with what the handler could read. */
@@ -90,18 +90,6 @@ for (const { name, Koa } of majors) {
       await using app = await start(Koa, (ctx) => app.idem(ctx, async () => done(ctx)));
       expect((await post(app)).status).toBe(500);
       expect(String(app.errors[0])).toContain("ran twice");
-    });
-
-    it("wait for what is running when they close, and refuse new requests", async () => {
-      const gate = latch();
-      await using app = await start(Koa, (ctx) => gate.opened.then(() => done(ctx)));
-      const running = post(app);
-      await until(() => app.runs() === 1);
-      const closed = app.idem.close();
-      expect((await post(app, { key: "key-2" })).status).toBe(503);
-      gate.open();
-      expect((await running).status).toBeLessThan(300);
-      expect([await closed, app.runs()]).toEqual([{ unfinished: 0 }, 1]);
     });
   });
 }

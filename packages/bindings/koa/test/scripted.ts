@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import Router from "@koa/router";
-import type { Answer, RunningBinding, Scenario, ScriptedApp } from "@oncekey/conformance";
+import { type Answer, type RunningBinding, type Scenario, type ScriptedApp, streamOf } from "@oncekey/conformance";
 import type { IdempotencyStore } from "@oncekey/core";
 import type { Context, Middleware } from "koa";
 import compress from "koa-compress";
@@ -22,6 +22,7 @@ export async function serveScripted(
     store: script.store(store),
     scope: (ctx) => script.scope((name) => ctx.get(name) || null),
   });
+  script.onShutdown(() => idem.close());
   for (const parser of parsers) app.use(parser);
   const router = new Router();
   for (const scenario of script.scenarios) {
@@ -64,25 +65,6 @@ function send(ctx: Context, { status, headers, body }: Answer): void {
   if (body.kind === "json") ctx.body = body.value;
   else if (body.kind === "none") ctx.body = null;
   else if (body.kind === "bytes") ctx.body = Buffer.from(body.bytes);
-  else if (body.kind === "stream") ctx.body = Readable.from(pieces(body));
-  else if (body.kind === "events") ctx.body = opened(body);
+  else if (body.kind !== "redirect") ctx.body = Readable.fromWeb(streamOf(body));
   if (body.kind === "none") ctx.status = status;
-}
-
-/** Stays open until whoever reads it has gone. */
-function opened({ events, gone }: Extract<Answer["body"], { kind: "events" }>): Readable {
-  const stream = new Readable({
-    read() {},
-    destroy(error, done) {
-      gone();
-      done(error);
-    },
-  });
-  for (const event of events) stream.push(event);
-  return stream;
-}
-
-async function* pieces({ pieces: all, breaksOff }: Extract<Answer["body"], { kind: "stream" }>) {
-  for (const piece of all) yield piece;
-  if (breaksOff) throw new Error("this answer breaks off because its script says so");
 }

@@ -16,6 +16,7 @@ export function scripted(script: ScriptedApp, store: IdempotencyStore, fields: F
     settleWithinMs: 0,
     scope: ({ event }) => script.scope((name) => headerOf(event, name)),
   });
+  script.onShutdown(() => idem.close());
   const routes = new Map(
     script.scenarios.map((scenario): [string, LambdaFunction] => {
       const route = idem.with(scenario.options)((event: HttpEvent) => handle(script, scenario, event, fields));

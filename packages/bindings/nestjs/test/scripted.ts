@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { All, Controller, Redirect, Req, Res, StreamableFile, type Type } from "@nestjs/common";
-import type { Answer, RunningBinding, Scenario, ScriptedApp } from "@oncekey/conformance";
-import type { IdempotencyStore } from "@oncekey/core";
+import { type Answer, type RunningBinding, type Scenario, type ScriptedApp, streamOf } from "@oncekey/conformance";
+import { createOncekey, type IdempotencyStore } from "@oncekey/core";
 import { IdempotencyModule, Idempotent } from "../src/index.js";
 import { create, type Parsers, type Platform } from "./platforms.js";
 
@@ -27,8 +27,11 @@ export async function serveScripted(
   store: IdempotencyStore,
   parsers: Parsers,
 ): Promise<RunningBinding> {
+  // `app.close()` closes the module's own engine as well, and then the server, of which the suite has more to ask.
+  const oncekey = createOncekey({ store: script.store(store) });
+  script.onShutdown(() => oncekey.close());
   const idempotency = IdempotencyModule.forRoot({
-    store: script.store(store),
+    oncekey,
     scope: ({ headers }) => script.scope((name) => headers[name]?.toString()),
   });
   const module = { module: class {}, imports: [idempotency], controllers: [scenariosOf(script), controlOf(script)] };
@@ -97,24 +100,8 @@ function send(response: AnyResponse, { status, headers, body }: Answer): unknown
   if (body.kind === "redirect") return { url: body.location, statusCode: status };
   if (body.kind === "none") return undefined;
   if (body.kind === "bytes") return new StreamableFile(Buffer.from(body.bytes));
-  if (body.kind === "events") return new StreamableFile(opened(body), { type: "text/event-stream" });
-  return new StreamableFile(Readable.from(pieces(body)));
-}
-
-/** Stays open until whoever reads it has gone. */
-function opened({ events, gone }: Extract<Answer["body"], { kind: "events" }>): Readable {
-  const stream = new Readable({
-    read() {},
-    destroy(error, done) {
-      gone();
-      done(error);
-    },
-  });
-  for (const event of events) stream.push(event);
-  return stream;
-}
-
-async function* pieces({ pieces: all, breaksOff }: Extract<Answer["body"], { kind: "stream" }>) {
-  for (const piece of all) yield Buffer.from(piece);
-  if (breaksOff) throw new Error("this answer breaks off because its script says so");
+  const stream = Readable.fromWeb(streamOf(body));
+  return body.kind === "events"
+    ? new StreamableFile(stream, { type: "text/event-stream" })
+    : new StreamableFile(stream);
 }

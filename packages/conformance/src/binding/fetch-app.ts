@@ -1,4 +1,5 @@
 import type { Answer } from "./answer.js";
+import { streamOf } from "./answer-stream.js";
 import type { HeaderLine, Scenario } from "./scenario.js";
 import type { ScriptedApp } from "./scripted-app.js";
 
@@ -60,31 +61,7 @@ function fetchResponse({ status, headers, body }: Answer): Response {
     case "bytes":
       return new Response(body.bytes, { status, headers: lines() });
     case "stream":
-      return new Response(streamOf(body.pieces, body.breaksOff), { status, headers: lines() });
     case "events":
-      return new Response(openStreamOf(body.events, body.gone), { status, headers: lines() });
+      return new Response(streamOf(body), { status, headers: lines() });
   }
-}
-
-/** Stays open after its last piece. */
-function openStreamOf(pieces: readonly Uint8Array[], cancel: () => void): ReadableStream<Uint8Array> {
-  return new ReadableStream({
-    start(controller) {
-      for (const piece of pieces) controller.enqueue(piece);
-    },
-    cancel,
-  });
-}
-
-function streamOf(pieces: readonly Uint8Array[], breaksOff: boolean): ReadableStream<Uint8Array> {
-  let next = 0;
-  return new ReadableStream({
-    pull(controller) {
-      const piece = pieces[next];
-      next += 1;
-      if (piece !== undefined) controller.enqueue(piece);
-      else if (breaksOff) controller.error(new Error("this answer breaks off because its script says so"));
-      else controller.close();
-    },
-  });
 }

@@ -30,10 +30,14 @@ export function feature(name: BindingFeature): Need<BindingFixture> {
   };
 }
 
+/** Why a server that is judged by its URL is not asked to shut down. */
+const shared = "the cases share this server, which has to stay";
+
 /**
  * A server that runs already, in whatever language, with the scripted app mounted.
  *
- * It is shared by all cases, which use keys and tokens of their own; run them one after the other.
+ * It is shared by all cases, which use keys and tokens of their own; run them one after the other. So it cannot be shut down,
+ * and lacks `shutdown`; to judge that, begin a process for each case in the `start` of a fixture.
  */
 export function remoteBinding(
   name: string,
@@ -41,5 +45,5 @@ export function remoteBinding(
   lacks: NonNullable<BindingFixture["lacks"]> = {},
 ): BindingFixture {
   if (!/^https?:$/.test(new URL(url).protocol)) throw new TypeError(`remoteBinding: ${url} is not an HTTP URL`);
-  return { name, lacks, start: async () => ({ url, close: async () => {} }) };
+  return { name, lacks: { shutdown: shared, ...lacks }, start: async () => ({ url, close: async () => {} }) };
 }

@@ -1,9 +1,10 @@
 export type { Answer, AnswerBody } from "./answer.js";
+export { streamOf } from "./answer-stream.js";
 export type { BindingCase } from "./binding-case.js";
 export { compressed } from "./compressed.js";
 export { type FetchHandler, fetchApp, type Protect } from "./fetch-app.js";
 export { type BindingFixture, type RunningBinding, remoteBinding } from "./fixture.js";
-export { protectFixture } from "./protect-fixture.js";
+export { type ProtectFixtureOptions, protectFixture } from "./protect-fixture.js";
 export {
   type BindingFeature,
   bindingFeatures,

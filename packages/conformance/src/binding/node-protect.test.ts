@@ -15,6 +15,7 @@ registerBindingConformance({ name: "protect of @oncekey/http/node, over node:htt
 /** The scripted app, with nothing but `node:http`. */
 async function serve(app: ScriptedApp): Promise<RunningBinding> {
   const oncekey = createOncekey({ store: app.store(new MemoryStore()) });
+  app.onShutdown(() => oncekey.close());
   const routes = new Map(
     app.scenarios.map((scenario) => {
       const scope = (req: IncomingMessage) => app.scope((name) => headerOf(req, name));

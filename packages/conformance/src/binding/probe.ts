@@ -35,6 +35,8 @@ interface AppState {
   readonly heldClaims: number;
   readonly heldCompletions: number;
   readonly openAnswers: number;
+  /** `none` before it was asked for, `begun`, and `ended`. */
+  readonly shutdown: unknown;
 }
 
 const utf8 = new TextEncoder();
@@ -136,7 +138,7 @@ export class Probe {
   async state(token = this.token): Promise<AppState> {
     const answer = await this.#control("GET", `state?token=${token}`);
     // What a server cannot do it may say nothing about.
-    const { started, finished, heldClaims = 0, heldCompletions, openAnswers = 0 } = answer;
+    const { started, finished, heldClaims = 0, heldCompletions, openAnswers = 0, shutdown = "none" } = answer;
     check(
       typeof started === "number" &&
         typeof finished === "number" &&
@@ -145,7 +147,7 @@ export class Probe {
         typeof openAnswers === "number",
       "GET /control/state: expected the numbers started, finished, heldClaims, heldCompletions and openAnswers",
     );
-    return { started, finished, heldClaims, heldCompletions, openAnswers };
+    return { started, finished, heldClaims, heldCompletions, openAnswers, shutdown };
   }
 
   /** From now on handlers wait at the latch; they are let go at the end of the case at the latest. */
@@ -166,6 +168,11 @@ export class Probe {
 
   async healStore(): Promise<void> {
     await this.#control("POST", "store?fault=none");
+  }
+
+  /** Begins the server's shutdown, and does not wait for its end. */
+  async shutDown(): Promise<void> {
+    await this.#control("POST", "shutdown");
   }
 
   /** Waits until so many handlers have begun. */

@@ -1,24 +1,31 @@
-import { createOncekey, MemoryStore } from "@oncekey/core";
+import { createOncekey, MemoryStore, type Oncekey } from "@oncekey/core";
 import { protect as protectHandler } from "@oncekey/http";
 import { compressed } from "./compressed.js";
 import { type FetchHandler, fetchApp, type Protect } from "./fetch-app.js";
 import type { BindingFixture, RunningBinding } from "./fixture.js";
 import { serveFetch } from "./serve-fetch.js";
 
+/** What a {@link protectFixture} may do in another way: for planted bugs, and without a network. */
+export interface ProtectFixtureOptions {
+  /** Changes the binding before it is used. */
+  readonly plant?: (protect: Protect) => Protect;
+  readonly serve?: (handler: FetchHandler) => Promise<RunningBinding>;
+  /** Shuts the protection down in order. */
+  readonly shutDown?: (oncekey: Oncekey) => Promise<unknown>;
+}
+
 /**
  * The scripted app behind `protect` of `@oncekey/http`, over a store in memory, served by `node:http`.
  *
- * `plant` changes the binding before it is used: for planted bugs. Default: as it is. `serve` serves it in another way.
+ * Defaults: the binding as it is, over HTTP, closed by `close()`.
  */
-export function protectFixture(
-  name: string,
-  plant: (protect: Protect) => Protect = (protect) => protect,
-  serve: (handler: FetchHandler) => Promise<RunningBinding> = serveFetch,
-): BindingFixture {
+export function protectFixture(name: string, options: ProtectFixtureOptions = {}): BindingFixture {
+  const { plant = (protect) => protect, serve = serveFetch, shutDown = (oncekey) => oncekey.close() } = options;
   return {
     name,
     start: async (app) => {
       const oncekey = createOncekey({ store: app.store(new MemoryStore()) });
+      app.onShutdown(() => shutDown(oncekey));
       const protect: Protect = (handler, { options }) =>
         protectHandler(handler, {
           oncekey,

@@ -27,6 +27,7 @@ export const bindingFeatures = {
   streaming: "write an answer in pieces, and break it off",
   events: "send events as they come, for as long as their client listens",
   "raw-bodies": "give a handler the bytes of a body that no parser of the framework knows",
+  shutdown: "close its protection in order by POST /control/shutdown, having been started for one case alone",
   disconnects: "notice a client that hangs up while its handler runs",
   connections: "keep connections alive, and take pipelined requests",
   waiting: "offer the route option waitMs",

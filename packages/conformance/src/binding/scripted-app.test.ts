@@ -33,6 +33,7 @@ it("counts its runs by token, and numbers JSON answers with them", async () => {
     openAnswers: 0,
     heldClaims: 0,
     heldCompletions: 0,
+    shutdown: "none",
   });
   expect(app.control("GET", "/control/state?token=b").json).toMatchObject({ started: 1 });
 });
@@ -89,6 +90,29 @@ it("holds claims, and nothing else", async () => {
   app.control("POST", "/control/store?fault=none");
   expect(await claim).toMatchObject({ written: true });
   expect(app.control("GET", "/control/state").json).toMatchObject({ heldClaims: 0 });
+});
+
+it.each([
+  ["ended", () => {}],
+  ["failed", () => Promise.reject(new Error("the store is away"))],
+])("shuts the server down once, in its own way, and tells that it has %s", async (state, ends) => {
+  const app = new ScriptedApp();
+  const shutdown = () => app.control("GET", "/control/state").json["shutdown"];
+  expect(app.control("POST", "/control/shutdown").status).toBe(501);
+  let end = () => {};
+  let times = 0;
+  app.onShutdown(async () => {
+    times += 1;
+    await new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    await ends();
+  });
+  expect(shutdown()).toBe("none");
+  for (const _ of [1, 2]) expect(app.control("POST", "/control/shutdown").status).toBe(200);
+  expect([shutdown(), times]).toEqual(["begun", 1]);
+  end();
+  await expect.poll(shutdown).toBe(state);
 });
 
 it("answers what it does not know with an error", () => {

@@ -3,6 +3,7 @@ import { type Answer, type AnswerRun, answerOf, echoOf } from "./answer.js";
 import { Latches } from "./latches.js";
 import { type Scenario, suiteHeaders } from "./scenario.js";
 import { scenarios } from "./scenarios.js";
+import { Shutdown } from "./shutdown.js";
 import { type StoreFault, StoreTap, storeFaults } from "./store-tap.js";
 
 /** What a handler does next: answer, or hand an error to its framework. */
@@ -42,6 +43,7 @@ export class ScriptedApp {
   readonly #runs = new Map<string, Runs>();
   readonly #latches = new Latches();
   readonly #tap = new StoreTap();
+  readonly #shutdown = new Shutdown();
 
   /** Whose request it is: the scope of its key. */
   scope(header: (name: string) => string | undefined | null): string {
@@ -51,6 +53,14 @@ export class ScriptedApp {
   /** The store to protect the routes with; the suite can take it away. */
   store(store: IdempotencyStore): IdempotencyStore {
     return this.#tap.wrap(store);
+  }
+
+  /**
+   * Takes over how this server shuts down in order: what takes no new requests from now on, and settles once those that run
+   * have ended and are stored, such as `() => idem.close()`. The routes of control have to be answered all the same.
+   */
+  onShutdown(shutDown: () => Promise<unknown>): void {
+    this.#shutdown.by(shutDown);
   }
 
   /**
@@ -75,7 +85,7 @@ export class ScriptedApp {
     const token = searchParams.get("token") ?? "";
     switch (`${method} ${pathname}`) {
       case "GET /control/state":
-        return { status: 200, json: { ...this.#runsOf(token), ...this.#tap.held } };
+        return { status: 200, json: { ...this.#runsOf(token), ...this.#tap.held, shutdown: this.#shutdown.state } };
       case "POST /control/hold":
         this.#latches.shut(token);
         return { status: 200, json: {} };
@@ -84,6 +94,9 @@ export class ScriptedApp {
         return { status: 200, json: {} };
       case "POST /control/store":
         return this.#setFault(searchParams.get("fault"));
+      case "POST /control/shutdown":
+        if (this.#shutdown.begin()) return { status: 200, json: {} };
+        return { status: 501, json: { error: "this server has not said how it shuts down: app.onShutdown(…)" } };
       default:
         return { status: 404, json: { error: `no control route ${method} ${pathname}` } };
     }

@@ -13,6 +13,7 @@ import { policyCases } from "./cases/policy.js";
 import { problemCases } from "./cases/problem.js";
 import { replayCases } from "./cases/replay.js";
 import { scopeCases } from "./cases/scope.js";
+import { shutdownCases } from "./cases/shutdown.js";
 import type { BindingFixture } from "./fixture.js";
 import { bindingFlaw, tryBinding } from "./usable.js";
 
@@ -26,6 +27,7 @@ export const bindingCases = defineCases<BindingFixture>([
   ...scopeCases,
   ...bodyCases,
   ...durabilityCases,
+  ...shutdownCases,
   ...eventCases,
   ...problemCases,
   ...httpCases,

@@ -14,6 +14,7 @@ export async function serve(app: ScriptedApp): Promise<RunningBinding> {
     store: app.store(new MemoryStore()),
     scope: (context) => app.scope((name) => headerOf(context, name)),
   });
+  app.onShutdown(() => idem.close());
   const routes = new Map(
     app.scenarios.map((scenario) => {
       const protect = idem.with(scenario.options);

@@ -1,7 +1,7 @@
 import type { FetchHandler, Protect } from "../../binding/fetch-app.js";
 import type { BindingFixture } from "../../binding/fixture.js";
 import { inProcess } from "../../binding/in-process.js";
-import { protectFixture } from "../../binding/protect-fixture.js";
+import { type ProtectFixtureOptions, protectFixture } from "../../binding/protect-fixture.js";
 import type { Scenario, ScenarioOptions } from "../../binding/scenario.js";
 import { serveFetch } from "../../binding/serve-fetch.js";
 
@@ -26,15 +26,16 @@ export function broken(
   name: string,
   bug: string,
   fails: readonly string[],
-  plant: Bug,
+  planted: Bug | ProtectFixtureOptions,
   mayFail: readonly string[] = [],
 ): BrokenBinding {
+  const options = typeof planted === "function" ? { plant: planted } : planted;
   return {
     name,
     bug,
     fails,
     mayFail,
-    fixture: (way) => protectFixture(name, plant, way === "in process" ? inProcess : serveFetch),
+    fixture: (way) => protectFixture(name, { ...options, serve: way === "in process" ? inProcess : serveFetch }),
   };
 }
 

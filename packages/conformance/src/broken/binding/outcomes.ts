@@ -105,8 +105,8 @@ export const brokenOutcomes: readonly BrokenBinding[] = [
   ),
   broken(
     "fails-open",
-    "runs the operation unprotected while the store is down",
-    ["DUR-07"],
+    "runs the operation unprotected while the store is down, or the protection closed",
+    ["DUR-07", "DUR-11"],
     (protect) => (handler, scenario) => {
       const next = protect(handler, scenario);
       return async (request) => {
@@ -115,6 +115,23 @@ export const brokenOutcomes: readonly BrokenBinding[] = [
         return down ? await handler(request) : answer;
       };
     },
+  ),
+  broken(
+    "waits-before-it-closes",
+    "waits until nothing runs, and only then takes no new requests: on a busy server it never ends",
+    ["DUR-11"],
+    {
+      shutDown: async (oncekey) => {
+        await oncekey.idle();
+        await oncekey.close();
+      },
+    },
+  ),
+  broken(
+    "forgets-what-runs",
+    "ends its shutdown at once, so that the process ends before the answers of what runs are stored",
+    ["DUR-12"],
+    { shutDown: (oncekey) => oncekey.close({ timeoutMs: 0 }) },
   ),
   broken(
     "turns-success-into-failure",
@@ -165,7 +182,7 @@ export const brokenOutcomes: readonly BrokenBinding[] = [
   broken(
     "marks-second-runs",
     "marks an answer as a replay because it has seen the key, not because the answer was stored",
-    ["POL-02", "POL-03", "POL-09", "POL-11"],
+    ["POL-02", "POL-03", "POL-09", "POL-11", "DUR-11"],
     (protect) => {
       const seen = new Set<string>();
       const mark = outside(async (next, request) => {

@@ -54,7 +54,20 @@ export const brokenRefusals: readonly BrokenBinding[] = [
   broken(
     "claims-late",
     "looks for a stored answer, and takes the key only when it has one: requests at once all run",
-    ["MIS-05", "CON-01", "CON-02", "CON-04", "POL-12", "DUR-05", "PRB-01", "PRB-02", "PRB-03", "PRB-04", "PRB-05"],
+    [
+      "MIS-05",
+      "CON-01",
+      "CON-02",
+      "CON-04",
+      "POL-12",
+      "DUR-05",
+      "DUR-11",
+      "PRB-01",
+      "PRB-02",
+      "PRB-03",
+      "PRB-04",
+      "PRB-05",
+    ],
     whileRunning((_, run, request) => run(request)),
     // Whether the requests of these meet is a matter of time.
     ["CON-03", "HTP-07"],
@@ -125,7 +138,7 @@ export const brokenRefusals: readonly BrokenBinding[] = [
   broken(
     "does-not-say-when",
     "refuses without saying when to come back",
-    ["CON-02", "SCP-05", "DUR-07"],
+    ["CON-02", "SCP-05", "DUR-07", "DUR-11"],
     onRefusal((refusal) => withHeaders(refusal, (headers) => headers.delete("retry-after"))),
   ),
   broken(
