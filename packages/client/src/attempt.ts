@@ -1,6 +1,5 @@
 import { readAnswer, type WholeAnswer } from "./answer.js";
 import type { Clock } from "./clock.js";
-import { giveBackSignal, lendSignal } from "./lent-signal.js";
 import { sentBefore } from "./network-failure.js";
 
 /** What one attempt came to; `aborted`: the caller left. */
@@ -30,7 +29,7 @@ class Attempt {
   readonly #options: AttemptOptions;
   readonly #resolve: (result: AttemptResult) => void;
   readonly #cancelTimer: () => void;
-  readonly #lent = lendSignal();
+  readonly #controller = new AbortController();
   #status: number | undefined;
   #isOver = false;
 
@@ -54,20 +53,20 @@ class Attempt {
   handleEvent(): void {
     const reason = this.#options.signal?.reason;
     this.#end({ kind: "aborted", reason });
-    this.#lent.controller.abort(reason);
+    this.#controller.abort(reason);
   }
 
   #late(): void {
-    // Another attempt may have the signal by now.
+    // A timer that could not be stopped in time must not end a body that is passed on.
     if (this.#isOver) return;
     const error = new DOMException(`no whole answer within ${this.#options.timeoutMs} ms`, "TimeoutError");
     this.#end(failed(this.#status, error));
-    this.#lent.controller.abort(error);
+    this.#controller.abort(error);
   }
 
   async #receive(send: (signal: AbortSignal) => Promise<Response>): Promise<void> {
     try {
-      const response = await send(this.#lent.controller.signal);
+      const response = await send(this.#controller.signal);
       this.#status = response.status;
       this.#end({ kind: "answer", answer: await readAnswer(response, this.#options.maxBytes) });
     } catch (error) {
@@ -84,7 +83,6 @@ class Attempt {
     // A body that is passed on unread still ends when the caller leaves.
     if (result.kind === "answer" && result.answer.streaming) return;
     this.#options.signal?.removeEventListener("abort", this);
-    if (result.kind === "answer") giveBackSignal(this.#lent);
   }
 }
 
