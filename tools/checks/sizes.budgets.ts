@@ -61,9 +61,9 @@ const own: readonly Budget[] = [
   handler("idempotentHandler", 2_000),
   handler("idempotentBatch", 2_000),
   { what: "what they share of `@oncekey/http/node`", code: HELD, own: "@oncekey/http", most: 4_000 },
-  everything("redis", 6_300),
+  everything("redis", 6_500),
   everything("dynamodb", 7_300),
-  everything("postgres", 7_800),
+  everything("postgres", 8_300),
   everything("client", 12_500),
 ];
 
