@@ -1,6 +1,6 @@
 import type { IdempotencyStore } from "@oncekey/core";
 import { RedisStore } from "@oncekey/redis";
-import { createClient } from "redis";
+import { createClient } from "redis-4";
 import type { Contender, Services, Serving } from "./contender.js";
 import { connectRedis, floor } from "./floor.js";
 import { nodeIdempotency } from "./node-idempotency.js";
@@ -50,7 +50,7 @@ export function byHand(start: (once: Once, charge: Services["charge"]) => Promis
   ];
 }
 
-/** Our binding over `RedisStore`, with the driver of the floor and with that of other libraries. */
+/** Our binding over `RedisStore`, with the driver of the floor and with that of @node-idempotency. */
 export function oncekey(
   start: (options: OncekeyOptions, charge: Services["charge"]) => Promise<App>,
 ): readonly Contender[] {
@@ -64,14 +64,14 @@ export function oncekey(
       },
     },
     {
-      name: "Oncekey, node-redis",
+      name: "Oncekey, node-redis 4",
       role: "twin",
       serve: async ({ redisUrl, charge }) => {
         const redis = createClient({ url: redisUrl });
         // What breaks with the server breaks the request too.
         redis.on("error", () => {});
         await redis.connect();
-        return serving(start({ store: new RedisStore(redis), ...patience }, charge), async () => redis.destroy());
+        return serving(start({ store: new RedisStore(redis), ...patience }, charge), () => redis.disconnect());
       },
     },
   ];

@@ -32,9 +32,9 @@ A \`POST\` of a JSON order, answered with 201 and 360 bytes of JSON: on a route 
 request), and with a key that has been answered (replay). The **floor** is the least that could be written by hand in each
 framework, inside the handler: a SHA-256 of the body, one \`SET NX GET PX\`, one \`SET PX\`, which is awaited before the answer.
 It has no lease, no owner, no time-out, no scope but a prefix, keeps no header and knows JSON only. **Oncekey** is the binding
-with \`RedisStore\`, all defaults and a scope. Floor and Oncekey use ioredis. Other libraries come with node-redis, which joins
-the commands of many requests into one write, so they are compared with Oncekey over node-redis. \`@node-idempotency/core\` is that library's core, called in the handler as its plugins do; only its plugin for
-NestJS could be had.
+with \`RedisStore\`, all defaults and a scope. Floor and Oncekey use ioredis. Other libraries come with node-redis 4, which joins
+the commands of many requests into one write, so they are compared with Oncekey over that. \`@node-idempotency/core\` is that
+library's core, called in the handler as its plugins do; only its plugin for NestJS could be had.
 
 Each contender is a process of its own, on one Redis; another process asks, on ${comparisons[0]?.framework.atOnce ?? 0} connections that stay. The contenders
 of a framework took turns, ${effort.rounds} rounds of about ${effort.batchMs} ms on each path, in another order each round. Ratios are medians of the
@@ -52,7 +52,7 @@ ${table(
     "CPU ÷ floor",
     "speed ÷ unprotected",
     "the floor's",
-    "best other library ÷ Oncekey, node-redis",
+    "best other library ÷ Oncekey, node-redis 4",
   ],
   comparisons.flatMap(summaryRows),
 ).join("\n")}
@@ -101,7 +101,7 @@ function section({ framework, results }: HttpComparison): string {
     "speed ÷ floor",
     "CPU ÷ floor",
     "speed ÷ unprotected",
-    "speed ÷ Oncekey, node-redis",
+    "speed ÷ Oncekey, node-redis 4",
   ];
   const rows = [...results].sort((one, other) => order(one) - order(other)).map(row);
   return [
@@ -151,7 +151,7 @@ function chartOf({ comparisons }: HttpRun, caption: string): Chart {
     description: "Speed of Oncekey's bindings and of other libraries, by the least that could be written by hand",
     legend: [
       ["engine", "Oncekey"],
-      ["store", "Oncekey, node-redis"],
+      ["store", "Oncekey, node-redis 4"],
       ["peer", "other libraries"],
     ],
     sections: comparisons.map(chartSection),
