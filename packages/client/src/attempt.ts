@@ -1,6 +1,6 @@
 import { readAnswer, type WholeAnswer } from "./answer.js";
 import type { Clock } from "./clock.js";
-import { sentBefore } from "./network-failure.js";
+import { NotBegun, sentBefore } from "./network-failure.js";
 
 /** What one attempt came to; `aborted`: the caller left. */
 export type AttemptResult =
@@ -88,5 +88,5 @@ class Attempt {
 
 function failed(status: number | undefined, error: unknown): AttemptResult {
   if (status !== undefined) return { kind: "cut-off", status, error };
-  return { kind: "no-answer", sent: sentBefore(error), error };
+  return { kind: "no-answer", sent: sentBefore(error), error: error instanceof NotBegun ? error.cause : error };
 }

@@ -35,6 +35,9 @@ describe("an answer in the draft's words", () => {
     [429, undefined, {}, "not-executed"],
     [500, undefined, {}, "ambiguous"],
     [500, undefined, { "idempotent-replayed": "true" }, "definite"],
+    [409, undefined, { "idempotent-replayed": "true", "retry-after": "1" }, "definite"],
+    [503, { type: "x:/store-unavailable" }, { "idempotent-replayed": "true" }, "definite"],
+    [422, { type: "x:/key-reused" }, { "idempotent-replayed": "true" }, "key-reused"],
     [501, undefined, {}, "definite"],
     [503, undefined, {}, "ambiguous"],
     [503, { type: "x:/store-unavailable" }, {}, "not-executed"],
@@ -42,6 +45,12 @@ describe("an answer in the draft's words", () => {
   ] as const)("%i %j %j is %s", (status, body, headers, expected) => {
     expect(classOf("ietf", status, body, headers)).toBe(expected);
   });
+});
+
+it("an answer to a request without a key says nothing about keys", () => {
+  const conflict = { kind: "answer", answer: answer(409, undefined, { "retry-after": "1" }) } as const;
+  expect(classify(conflict, protocols.ietf)).toBe("in-progress");
+  expect(classify(conflict, protocols.ietf, false)).toBe("definite");
 });
 
 describe("an answer in a provider's words", () => {

@@ -46,25 +46,32 @@ const byMeaning: { readonly [meaning in Meaning]: ObservationClass } = {
   final: "definite",
 };
 
-/** Names the class of an attempt. Total: every status and every failure has one. */
-export function classify(observation: Observation, protocol: ProtocolAdapter): ObservationClass {
+/** What a replayed failure cannot mean: it was stored when it was over. */
+const NEVER_STORED: readonly (Meaning | undefined)[] = ["in-progress", "not-executed", undefined];
+
+/**
+ * Names the class of an attempt. Total: every status and every failure has one.
+ *
+ * @param keyed Whether the request bore a key. An answer to one that did not says nothing about keys.
+ */
+export function classify(observation: Observation, protocol: ProtocolAdapter, keyed = true): ObservationClass {
   switch (observation.kind) {
     case "no-answer":
       return observation.sent === "no" ? "unsent" : "ambiguous";
     case "cut-off":
       return "ambiguous";
     case "answer":
-      return classifyAnswer(observation.answer, protocol);
+      return classifyAnswer(observation.answer, protocol, keyed);
   }
 }
 
-function classifyAnswer(answer: Answer, protocol: ProtocolAdapter): ObservationClass {
+function classifyAnswer(answer: Answer, protocol: ProtocolAdapter, keyed: boolean): ObservationClass {
   const { status } = answer;
   if (status < 400) return "success";
-  const meaning = protocol.recognise?.(answer);
-  if (meaning !== undefined) return byMeaning[meaning];
+  const meaning = keyed ? protocol.recognise?.(answer) : undefined;
   // A stored failure stays what it is, however often it is asked for.
-  if (protocol.isReplay?.(answer)) return "definite";
+  if (NEVER_STORED.includes(meaning) && protocol.isReplay?.(answer)) return "definite";
+  if (meaning !== undefined) return byMeaning[meaning];
   if (NOT_EXECUTED.includes(status)) return "not-executed";
   if (status < 500 || FINAL_5XX.includes(status)) return "definite";
   return "ambiguous";

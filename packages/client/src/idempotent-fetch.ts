@@ -14,7 +14,7 @@ import { requestParts } from "./request-parts.js";
 export interface OperationInit {
   /** This key, instead of a new one. A key header that is there already wins. */
   readonly idempotencyKey?: string;
-  /** Other rules for this call; `false` sends once. */
+  /** Other rules for this call; `false` makes one attempt, and still waits for an earlier one that runs. */
   readonly retry?: Partial<RetryPolicy> | false;
   /** As for `fetch`, or a function that makes the body anew for every attempt. */
   readonly body?: OperationBody;
@@ -33,7 +33,8 @@ export interface IdempotentFetch {
    */
   (input: string | URL | Request, init?: IdempotentInit): Promise<Response>;
   /**
-   * As a call, under a name of the caller's own: one key for it, in every process that shares the journal, for ever.
+   * As a call, under a name of the caller's own: one key for it, in every process that shares the journal, for as long as the
+   * journal keeps the name.
    *
    * The request is durable in the journal before its first byte is sent. Needs the option `journal`.
    *

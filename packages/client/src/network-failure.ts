@@ -20,6 +20,7 @@ const BEFORE_SENDING: ReadonlySet<string> = new Set([
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
   "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ERR_INVALID_URL",
 ]);
 
 /** Codes that an established connection may end with too, so that only the failed system call tells. */
@@ -33,6 +34,18 @@ const BEFORE_SENDING_IF_CONNECTING: ReadonlySet<string> = new Set([
 
 const MOST_CAUSES = 8;
 
+/** What an attempt needs could not be made: its body, or what `prepare` adds. Nothing was sent; `cause` says why. */
+export class NotBegun extends Error {}
+
+/** Makes what an attempt needs; a failure of it is `NotBegun`. */
+export async function beforeSending<T>(make: () => T | Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (cause) {
+    throw new NotBegun("the attempt could not be made ready", { cause });
+  }
+}
+
 /**
  * Whether a rejection of `fetch` proves that nothing was sent.
  *
@@ -44,6 +57,7 @@ export function sentBefore(error: unknown): Sent {
 }
 
 function provesUnsent(error: unknown, depth: number): boolean {
+  if (error instanceof NotBegun) return true;
   if (typeof error !== "object" || error === null || depth === 0) return false;
   if ("code" in error && typeof error.code === "string") {
     if (BEFORE_SENDING.has(error.code)) return true;

@@ -102,7 +102,7 @@ class Performance {
       return this.#aborted(result.reason);
     }
     const { tell } = this.#operation;
-    const kind = classify(result, this.#settings.protocol);
+    const kind = classify(result, this.#settings.protocol, this.#operation.key !== undefined);
     if (result.kind === "answer") {
       const { status, headers } = result.answer;
       this.#note(kind, { status });

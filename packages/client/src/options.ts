@@ -22,11 +22,16 @@ export interface RetryPolicy {
   readonly retryAfterMaxMs: number;
 }
 
-/** Re-supplies what a journal never holds, such as `Authorization`. Called before every attempt of a resumed request. */
+/**
+ * Supplies what a journal never holds, such as `Authorization`. Called before every attempt of a submitted or resumed
+ * operation, each time with the headers of the journal. Where it fails, that attempt was not sent.
+ */
 export type Prepare = (request: {
   readonly url: string;
   readonly method: string;
   readonly headers: Headers;
+  readonly operationId: string;
+  readonly key: string;
 }) => void | Promise<void>;
 
 /** Options of `createIdempotentFetch`; all have defaults, which stand in the package's README. */

@@ -1,4 +1,5 @@
 import { header, safeMethods } from "../../http/src/protocol.js";
+import { beforeSending } from "./network-failure.js";
 import type { Settings } from "./options.js";
 import type { BodySnapshot } from "./request-body.js";
 import { type RequestHeaders, sentHeaders } from "./request-headers.js";
@@ -46,7 +47,7 @@ function bodyInit(body: BodySnapshot): SentBody | Promise<SentBody> {
 }
 
 async function made(make: Extract<BodySnapshot, { kind: "factory" }>["make"]): Promise<SentBody> {
-  return { body: await make(), duplex: "half" };
+  return { body: await beforeSending(make), duplex: "half" };
 }
 
 /** Methods that do no more harm the second time than the first (RFC 9110, section 9.2.2). */

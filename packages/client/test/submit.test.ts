@@ -107,6 +107,42 @@ describe("a submitted operation", () => {
     ]);
   });
 
+  it("has its headers prepared anew for every attempt, and is told which operation it is", async () => {
+    await using server = await ScriptedServer.start("reset-after-effect");
+    const journal = memoryJournal();
+    const asked: unknown[] = [];
+    const prepare: ClientOptions["prepare"] = ({ headers, operationId, key }) => {
+      headers.append("x-attempt", "one");
+      asked.push([operationId, key]);
+    };
+    await client(journal, { prepare }).submit("order-1", server.url, charge);
+    expect(server.seen.map(({ headers }) => headers["x-attempt"])).toEqual(["one", "one"]);
+    const record = await journal.get("order-1");
+    expect(asked).toEqual([
+      ["order-1", record?.key],
+      ["order-1", record?.key],
+    ]);
+  });
+
+  it("was not sent where prepare fails, and is still to be done", async () => {
+    await using server = await ScriptedServer.start();
+    const journal = memoryJournal();
+    const cause = new Error("no token to be had");
+    const prepare = () => Promise.reject(cause);
+    await expect(client(journal, { prepare }).submit("order-1", server.url, charge)).rejects.toMatchObject({
+      name: "NotSentError",
+      outcome: "not-executed",
+      cause,
+    });
+    expect(await ids(client(journal).pending())).toEqual(["order-1 intent"]);
+    expect((await client(journal).submit("order-1", server.url, charge)).ok).toBe(true);
+    expect(server.effects).toBe(1);
+  });
+
+  it("is resumed by at least one at a time", async () => {
+    await expect(client(memoryJournal()).resume({ concurrency: 0 })).rejects.toThrow("concurrency 0");
+  });
+
   it("stays pending when its caller leaves", async () => {
     await using server = await ScriptedServer.start("hang-after-effect");
     const journal = memoryJournal();

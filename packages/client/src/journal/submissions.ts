@@ -2,6 +2,7 @@ import { KeyReuseError, OutcomeUnknownError } from "../errors.js";
 import type { ClientEvent, ClientEventBody } from "../events.js";
 import type { IdempotentInit } from "../idempotent-fetch.js";
 import { placeKey } from "../key.js";
+import { beforeSending } from "../network-failure.js";
 import { type Ending, type Operation, perform } from "../operation.js";
 import { resolveRetry, type Settings } from "../options.js";
 import { finish, resultOf } from "../outcome.js";
@@ -65,6 +66,9 @@ export class Submissions {
 
   async resume({ signal, concurrency = 4 }: ResumeOptions = {}): Promise<ResumeReport> {
     const journal = this.#journal("resume");
+    if (!Number.isSafeInteger(concurrency) || concurrency < 1) {
+      throw new TypeError(`resume: concurrency ${String(concurrency)} is not a whole number of at least 1`);
+    }
     const waiting: OperationRecord[] = [];
     for await (const record of this.pending()) waiting.push(record);
     const operations: ResumedOperation[] = [];
@@ -167,8 +171,14 @@ export class Submissions {
     const headers = new Headers();
     // What is written down comes first, so that a resumed attempt sends its lines in the order of the attempts before.
     for (const [name, value] of [...request.headers, ...call.headers]) if (!headers.has(name)) headers.set(name, value);
-    const send = sender(this.#settings, { url, method, headers, body: bodyOf(request.body), rest: call.rest });
     const { prepare, retry, protocol } = this.#settings;
+    const sendable = { url, method, headers, body: bodyOf(request.body), rest: call.rest };
+    const prepared = async (signal: AbortSignal): Promise<Response> => {
+      // Of each attempt its own, so that what is appended once is not sent twice.
+      const own = new Headers(headers);
+      await beforeSending(() => prepare?.({ url, method, headers: own, operationId, key }));
+      return await sender(this.#settings, { ...sendable, headers: own })(signal);
+    };
     return {
       url,
       key,
@@ -179,10 +189,7 @@ export class Submissions {
       keyExpiresAtMs: claimedAtMs + protocol.keyWindowMs,
       retry: resolveRetry(retry, call.retry),
       signal: call.signal,
-      send: async (signal) => {
-        await prepare?.({ url, method, headers });
-        return send(signal);
-      },
+      send: prepare === undefined ? sender(this.#settings, sendable) : prepared,
       tell: this.#tellAs({ key, operationId, method, url }),
     };
   }
