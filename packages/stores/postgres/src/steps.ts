@@ -15,7 +15,7 @@ import { operationOf, type Step } from "./statements.js";
 /** So that one duplicate among first requests does not change what is expected. */
 const MOST_FOUND = 3;
 
-/** The four operations, each one call of one function in the database, on whatever session it is given. */
+/** The four operations, each one statement (a refused `replace` two), on whatever session it is given. */
 export class PostgresSteps implements IdempotencyStore {
   readonly capabilities: StoreCapabilities;
   readonly #session: Session;
