@@ -124,9 +124,13 @@ export const versionCases = [
         const stored = await slot.stands(store, `get of version ${JSON.stringify(version)}`);
         check(stored.version === version, "the version comes back as it was given");
         const others = [...shapes, ...longShapes, version.slice(0, -1) || "b", `${version.slice(0, 63)}#`];
-        for (const other of others.filter((each) => each !== version)) {
-          const stray = await store.remove(slot.id, other);
-          check(!stray.written, `version ${JSON.stringify(version)} stands, and ${JSON.stringify(other)} removes it`);
+        const refused = others.filter((each) => each !== version);
+        const strays = await Promise.all(refused.map((other) => store.remove(slot.id, other)));
+        for (const [index, { written }] of strays.entries()) {
+          check(
+            !written,
+            `version ${JSON.stringify(version)} stands, and ${JSON.stringify(refused[index])} removes it`,
+          );
         }
         await slot.replace(store, completed(), undefined, `${version.slice(0, 63)}#`);
       }
