@@ -2,7 +2,7 @@
  * A process that pays once and is killed on the way:  node crash-child.mjs <folder> <url> <point>
  *
  * Every write to the journal, every sync and every request is a point before and one after it; a write has one in its
- * middle as well, with half of it done. At the numbered point the process kills itself. Without one it prints what it got.
+ * middle as well, with half of it done. So is every opening of a file or folder by a promise, and its sync. At the numbered point the process kills itself. Without one it prints what it got.
  */
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
@@ -33,6 +33,18 @@ fs.fdatasync = ((descriptor: number, done: fs.NoParamCallback) => {
     done(error);
   });
 }) as typeof fs.fdatasync;
+
+const { open } = fs.promises;
+fs.promises.open = async (...file: Parameters<typeof open>) => {
+  const handle = await open(...file);
+  point();
+  const sync = handle.sync.bind(handle);
+  handle.sync = async () => {
+    await sync();
+    point();
+  };
+  return handle;
+};
 
 syncBuiltinESMExports();
 // Read only now, so that it sees the functions above.
