@@ -205,3 +205,19 @@ describe("a submitted operation", () => {
     await expect(fetch.submit(name, url, init)).rejects.toThrow(message);
   });
 });
+
+describe("a call that cannot even begin", () => {
+  it.each([
+    ["has no URL", "no url", "{}"],
+    [
+      "has a body that cannot be made",
+      "https://api.example.com/",
+      () => {
+        throw new Error("no such file");
+      },
+    ],
+  ])("and %s was not sent", async (_, url, body) => {
+    const call = createIdempotentFetch({ retry: { ...quick, maxAttempts: 1 } })(url, { method: "POST", body });
+    await expect(call).rejects.toMatchObject({ name: "NotSentError", outcome: "not-executed" });
+  });
+});
