@@ -1,4 +1,4 @@
-/** More than one process has attempts under way; an entry takes some hundred bytes. */
+/** More than the attempts that a process has under way at once; an entry takes some hundred bytes. */
 const MOST = 1_024;
 
 /**
