@@ -189,6 +189,11 @@ export class Probe {
     }
   }
 
+  /** Gives what must not happen the time to happen. */
+  async linger(): Promise<void> {
+    await delay(restMs.most);
+  }
+
   /** Sends a request that must be answered while a handler is held; fails at once if another handler begins. */
   async askWhileHeld(scenario: string, ask: Ask = {}): Promise<WireAnswer> {
     const exchange = this.begin(scenario, ask);

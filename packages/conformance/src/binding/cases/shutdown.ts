@@ -39,10 +39,12 @@ export const shutdownCases: readonly BindingCase[] = [
     async (probe) => {
       const exchange = await running(probe);
       await probe.shutDown();
+      await probe.linger();
       equal((await probe.state()).shutdown, "begun", "the shutdown while a handler runs");
       await probe.breakStore("hold-completions");
       await probe.release();
       await probe.eventually("the store to be asked for it", async () => (await probe.state()).heldCompletions > 0);
+      await probe.linger();
       equal((await probe.state()).shutdown, "begun", "the shutdown while an answer is being stored");
       await probe.healStore();
       isFirst(await exchange.answer, 201, "the answer of what ran");
