@@ -9,6 +9,8 @@ export interface Asked extends Step {
 
 /** A script over more keys would keep others waiting. */
 const MAX_STEPS = 64;
+/** A script over fewer keys is not worth sending before the turn ends. */
+const MIN_STEPS = 4;
 /** Large values go alone: what is saved is the cost of a command, not of its bytes. */
 const MAX_VALUE = 16_384;
 /** Enough keys for that one of them is on another server, if there is one: 2^-15 that none of 16 is. */
@@ -21,7 +23,8 @@ const PROBE_VALUE = "!p:;0000000000010000";
  * twice as fast as a command each.
  *
  * A step that is alone is sent at once; while others are under way, steps are gathered until the end of the turn of
- * Node's loop.
+ * Node's loop, or until they are half as many as those. So some three scripts are under way where many steps are: the server
+ * works on one while this process makes the next, and neither waits for the other.
  *
  * Behind one address there may be several servers (a sharding proxy), and some proxies send a script to where its first
  * key is, whatever the others are. So nothing is gathered before a probe has shown that many keys are in one place.
@@ -30,6 +33,7 @@ export class Batches {
   readonly #runner: Runner;
   readonly #prefix: string;
   #gathers: "unproved" | "probing" | "yes" | "no";
+  /** How many steps are. */
   #underWay = 0;
   #waiting: [Asked, ...Asked[]] | undefined;
 
@@ -51,8 +55,13 @@ export class Batches {
     if (this.#waiting === undefined) {
       this.#waiting = [asked];
       setImmediate(() => this.#flush());
-    } else if (this.#waiting.push(asked) >= MAX_STEPS) this.#flush();
+    } else if (this.#waiting.push(asked) >= this.#most) this.#flush();
     return true;
+  }
+
+  /** How many steps make a script that does not wait for the end of the turn. */
+  get #most(): number {
+    return Math.min(MAX_STEPS, Math.max(MIN_STEPS, this.#underWay / 2));
   }
 
   #flush(): void {
@@ -63,14 +72,14 @@ export class Batches {
   }
 
   #send(all: readonly [Asked, ...Asked[]]): void {
-    this.#underWay += 1;
+    this.#underWay += all.length;
     this.#runner.run(all).then(
       (run) => {
-        this.#underWay -= 1;
+        this.#underWay -= all.length;
         settle(all, run);
       },
       (error: unknown) => {
-        this.#underWay -= 1;
+        this.#underWay -= all.length;
         this.#failed(all, error);
       },
     );
