@@ -24,7 +24,8 @@ const PROBE_VALUE = "!p:;0000000000010000";
  *
  * A step that is alone is sent at once; while others are under way, steps are gathered until the end of the turn of
  * Node's loop, or until they are half as many as those. So some three scripts are under way where many steps are: the server
- * works on one while this process makes the next, and neither waits for the other.
+ * works on one while this process makes the next, and neither waits for the other. Where runs wait for replicas, as many as
+ * can share one wait do.
  *
  * Behind one address there may be several servers (a sharding proxy), and some proxies send a script to where its first
  * key is, whatever the others are. So nothing is gathered before a probe has shown that many keys are in one place.
@@ -61,6 +62,7 @@ export class Batches {
 
   /** How many steps make a script that does not wait for the end of the turn. */
   get #most(): number {
+    if (this.#runner.waits) return MAX_STEPS;
     return Math.min(MAX_STEPS, Math.max(MIN_STEPS, this.#underWay / 2));
   }
 

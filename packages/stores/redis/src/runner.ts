@@ -44,6 +44,11 @@ export class Runner {
     this.#wait = wait && ["WAIT", String(wait.count), String(wait.timeoutMs)];
   }
 
+  /** Whether each run that writes waits for replicas, and keeps those behind it waiting. */
+  get waits(): boolean {
+    return this.#wait !== undefined;
+  }
+
   run(steps: readonly [Step, ...Step[]]): Promise<Run> {
     const wait = this.#wait !== undefined && steps.some(writes) ? this.#wait : undefined;
     if (wait !== undefined)
