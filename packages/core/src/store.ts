@@ -1,3 +1,4 @@
+import type { OncekeyError } from "./errors.js";
 import type { KeyRecord, Stored } from "./record.js";
 
 /**
@@ -98,6 +99,11 @@ export interface ListableStore extends IdempotencyStore {
 /** One page of live records, in the order of their ids. */
 export interface Page {
   readonly entries: readonly { readonly id: string; readonly stored: Stored }[];
+  /**
+   * What lives on this page and cannot be read (foreign bytes, a newer format), each with the error that `get` throws for it;
+   * absent where there is nothing of the kind. So one such record hides no other, and is not passed over either.
+   */
+  readonly unreadable?: readonly { readonly id: string; readonly error: OncekeyError }[];
   /** Pass it on to read the next page; absent on the last one. */
   readonly cursor?: string;
 }

@@ -217,6 +217,33 @@ describe("list", () => {
     } while (cursor !== undefined);
     expect(seen).toEqual(ids.toSorted());
   });
+
+  it("names what it cannot read apart: that hides no other record, and ends no page", async () => {
+    const { store: own, pool: owner } = await openDatabase();
+    const [first = "", foreign = "", newer = "", expired = "", last = ""] = ["a", "b", "c", "d", "e"].map(
+      (letter) => letter + freshId().slice(1),
+    );
+    for (const id of [first, foreign, newer, expired, last]) await own.create(id, "v", completed(), HOUR_MS);
+    await owner.query("UPDATE oncekey_records SET record = 'not a record' WHERE id IN ($1, $2)", [foreign, expired]);
+    const format = "set_byte(record, 0, get_byte(record, 0) + 1)";
+    await owner.query(`UPDATE oncekey_records SET record = ${format} WHERE id = $1`, [newer]);
+    await owner.query("UPDATE oncekey_records SET expires_at = written_at WHERE id = $1", [expired]);
+
+    const whole = await own.list();
+    expect(whole.entries.map(({ id }) => id)).toEqual([first, last]);
+    expect(whole.unreadable?.map(({ id }) => id)).toEqual([foreign, newer]);
+    for (const { id, error } of whole.unreadable ?? []) {
+      expect(error.code).toBe("RECORD_UNREADABLE");
+      await expect(own.get(id)).rejects.toThrow(error.message);
+    }
+    expect(whole).not.toHaveProperty("cursor");
+
+    const middle = await own.list({ cursor: first, limit: 2 });
+    expect(middle).toMatchObject({ entries: [], unreadable: [{ id: foreign }, { id: newer }], cursor: newer });
+    const rest = await own.list({ cursor: newer });
+    expect(rest.entries.map(({ id }) => id)).toEqual([last]);
+    expect(rest).not.toHaveProperty("unreadable");
+  });
 });
 
 it("shows the same without prepared statements", async () => {

@@ -1,4 +1,13 @@
-import type { IdempotencyStore, ListableStore, Page, Stored, SweepableStore, TransactionalStore } from "@oncekey/core";
+import {
+  type IdempotencyStore,
+  isOncekeyError,
+  type ListableStore,
+  type OncekeyError,
+  type Page,
+  type Stored,
+  type SweepableStore,
+  type TransactionalStore,
+} from "@oncekey/core";
 import { readField, readStanding } from "./answer.js";
 import { keepsStatements, type PostgresClient, type PreparingClient } from "./client.js";
 import { checkClient, checkLimit, type PostgresStoreOptions, settingsOf } from "./options.js";
@@ -80,7 +89,7 @@ export class PostgresStore
     return this.#session.ask("sweep", [limit], ([count]) => Number(count));
   }
 
-  /** One page of the live records, by default of 100. */
+  /** One page of the live records, by default of 100; those that cannot be read are named apart, and count towards it. */
   async list(options: { readonly cursor?: string; readonly limit?: number } = {}): Promise<Page> {
     const { cursor = "", limit = 100 } = options;
     checkLimit("PostgresStore list", limit);
@@ -89,7 +98,12 @@ export class PostgresStore
     const page = found.slice(0, limit);
     const last = page.at(-1);
     const entries = page.flatMap(({ id, stored }) => (stored === undefined ? [] : [{ id, stored }]));
-    return last !== undefined && found.length > limit ? { entries, cursor: last.id } : { entries };
+    const unreadable = page.flatMap(({ id, error }) => (error === undefined ? [] : [{ id, error }]));
+    return {
+      entries,
+      ...(unreadable.length > 0 && { unreadable }),
+      ...(last !== undefined && found.length > limit && { cursor: last.id }),
+    };
   }
 }
 
@@ -99,8 +113,20 @@ function sending(client: PreparingClient, prepare: boolean | "if carried"): Send
   return prepare === true ? prepared(deliver) : preparedIfCarried(deliver);
 }
 
-function readEntry(answer: string | null): { readonly id: string; readonly stored: Stored | undefined } {
+/** What a row of a page holds: a record, or why it cannot be read; neither where it has just expired. */
+interface Entry {
+  readonly id: string;
+  readonly stored?: Stored | undefined;
+  readonly error?: OncekeyError;
+}
+
+function readEntry(answer: string | null): Entry {
   const text = answer ?? "";
   const [id, next] = readField(text, 0);
-  return { id, stored: readStanding(text.slice(next)) };
+  try {
+    return { id, stored: readStanding(text.slice(next)) };
+  } catch (error) {
+    if (!isOncekeyError(error)) throw error;
+    return { id, error };
+  }
 }
