@@ -3,6 +3,8 @@
 // pnpm bench [--quick] [--store NAME …] [--out FOLDER]   prints that, or writes it into the folder
 // pnpm bench http [--quick] [--framework NAME …] [--out FOLDER] [--profiles FOLDER]
 //                                                        the same for frameworks over HTTP, with processor profiles
+// pnpm bench profile [--quick] [--store NAME …] [--path NAME …] [--callers NUMBER …] [--contender TEXT …]
+//                                                        prints where the time of a request goes, at client and server
 // pnpm bench [--quick] NAME …                            runs the suites whose names contain one of the words
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +17,7 @@ import { FULL_HTTP, QUICK_HTTP } from "./http/rounds.js";
 import { processes } from "./http/target.js";
 import { machine } from "./machine.js";
 import { FULL, measure, QUICK } from "./measure.js";
+import { FULL_PROFILE, profiledArenas, profiledPaths, profileStore, QUICK_PROFILE } from "./profile/index.js";
 import { markdown } from "./report.js";
 import { arenas, type Comparison, compare } from "./stores/compare.js";
 import { report, writeReport } from "./stores/report.js";
@@ -28,11 +31,15 @@ const { values, positionals } = parseArgs({
     framework: { type: "string", multiple: true },
     out: { type: "string" },
     profiles: { type: "string" },
+    path: { type: "string", multiple: true },
+    callers: { type: "string", multiple: true },
+    contender: { type: "string", multiple: true },
   },
   allowPositionals: true,
 });
 const names = positionals.filter((name) => name !== "--");
 if (names.length === 1 && names[0] === "http") await compareFrameworks();
+else if (names.length === 1 && names[0] === "profile") await profileStores();
 else if (names.length > 0) await runSuites(names);
 else await compareStores();
 
@@ -66,6 +73,24 @@ async function compareStores(): Promise<void> {
   const folder = folderOf(values.out, values.quick === true || values.store !== undefined);
   if (folder === undefined) console.log(report(comparisons, conditions));
   else writeReport(folder, comparisons, conditions);
+}
+
+async function profileStores(): Promise<void> {
+  const paths = (values.path ?? ["first", "replay"]).map(
+    (name) =>
+      profiledPaths.find((path) => path === name) ??
+      fail(`No path is called ${name}. There are: ${profiledPaths.join(", ")}.`),
+  );
+  const callers = (values.callers ?? ["1", "64"]).map((text) =>
+    /^[1-9]\d{0,3}$/.test(text) ? Number(text) : fail(`--callers ${text}: a whole number from 1 to 9999.`),
+  );
+  const effort = values.quick ? QUICK_PROFILE : FULL_PROFILE;
+  console.log(machine());
+  for (const name of values.store ?? Object.keys(profiledArenas)) {
+    const known = Object.keys(profiledArenas).join(", ");
+    const open = profiledArenas[name] ?? fail(`No store is called ${name}. There are: ${known}.`);
+    console.log(await profileStore(open, { paths, callers, only: values.contender ?? [], effort }));
+  }
 }
 
 async function compareFrameworks(): Promise<void> {

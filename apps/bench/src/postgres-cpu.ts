@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import type { Pool } from "pg";
+import { processorMicroseconds } from "./processor.js";
 import type { BenchGroup } from "./suite.js";
 
 const ROUNDS = 40;
@@ -21,13 +21,13 @@ export async function processorTimes(pool: Pool, cases: BenchGroup["cases"]): Pr
   for (let round = 0; round < ROUNDS; round++) {
     for (let turn = 0; turn < cases.length; turn++) {
       const index = (round + turn) % cases.length;
-      const server = serverMicroseconds(pids);
+      const server = processorMicroseconds(pids);
       const client = process.cpuUsage();
       const end = performance.now() + TURN_MS;
       let runs = 0;
       for (; performance.now() < end; runs++) await cases[index]?.run();
       const { user, system } = process.cpuUsage(client);
-      spent[index]?.server.push((serverMicroseconds(pids) - server) / runs);
+      spent[index]?.server.push((processorMicroseconds(pids) - server) / runs);
       spent[index]?.client.push((user + system) / runs);
     }
   }
@@ -38,12 +38,6 @@ export async function processorTimes(pool: Pool, cases: BenchGroup["cases"]): Pr
     return `${cases[index]?.name} ${server.toFixed(0)} + ${client.toFixed(0)} µs (speed ${ratio.toFixed(2)})`;
   });
   return `Processor time, server + client: ${parts.join("; ")}.`;
-}
-
-/** What these processes have had of the processors so far. */
-function serverMicroseconds(pids: readonly number[]): number {
-  const nanoseconds = pids.map((pid) => Number(readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ")[0]));
-  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e3;
 }
 
 function median(values: readonly number[]): number {

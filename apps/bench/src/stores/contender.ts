@@ -53,6 +53,8 @@ export interface Arena {
   readonly url: string;
   /** What was compared and how, for the reader. */
   readonly notes: readonly string[];
+  /** The server's processes that serve what is connected now; absent where it is no server whose time says anything. */
+  pids?(): Promise<readonly number[]>;
   /** Connects all contenders, by this address of the server. */
   connect(url: string): Promise<Team>;
   /** What the server was asked meanwhile, as the server or the client counts it. */

@@ -81,6 +81,10 @@ export async function openPostgres(): Promise<Arena> {
       `All share one pool of ${CONNECTIONS} connections.`,
       "@node-idempotency has a Postgres adapter in its repository, which cannot be had from the npm registry: there is no peer here.",
     ],
+    pids: async () => {
+      const ours = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+      return (await admin.query<{ pid: number }>(ours)).rows.map(({ pid }) => pid);
+    },
     connect: (url) => connect(url, url !== server.url),
     commandsOf: async (work) => {
       await admin.query(`SELECT ${STATISTICS}_reset()`);

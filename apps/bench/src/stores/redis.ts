@@ -123,6 +123,7 @@ export async function openRedis(): Promise<Arena> {
       "Powertools' cache layer does not keep the hash of the payload when it completes, so a replay with payload validation fails: it runs without. The others take a fingerprint of the body, or compare it.",
       "express-idempotency answers before its completion is stored; it is timed until it is.",
     ],
+    pids: async () => [Number(/process_id:(\d+)/.exec(info)?.[1])],
     connect,
     commandsOf: async (work) => {
       await asking.config("RESETSTAT");

@@ -71,12 +71,13 @@ export async function timePath(
 }
 
 /** A contender on one path, and its batches so far. */
-class Runner {
+export class Runner {
   readonly contender: Contender;
   readonly path: Path;
   readonly atOnce: number;
   readonly batches: Batch[] = [];
   readonly #kept: readonly string[];
+  /** How many requests a batch has, see {@link Runner.prepare}. */
   #size = 1;
 
   private constructor(contender: Contender, path: Path, atOnce: number, kept: readonly string[]) {
@@ -101,6 +102,10 @@ class Runner {
       runner.#size = Math.min(MOST_PER_BATCH, Math.max(atOnce, Math.min(fitting, runner.#size * 4)));
     }
     return runner;
+  }
+
+  get size(): number {
+    return this.#size;
   }
 
   async measure(): Promise<void> {
