@@ -111,9 +111,8 @@ class ProtocolGuard<Req> implements Guard<Req> {
     return this.#engine.close(options);
   }
 
-  async handle(incoming: Incoming<Req>, run: Run): Promise<Handled> {
-    const read = this.#read(incoming);
-    return await this.handleRead(incoming, read instanceof Promise ? await read : read, run);
+  handle(incoming: Incoming<Req>, run: Run): Promise<Handled> {
+    return this.#handle(incoming, undefined, run);
   }
 
   async read(incoming: Incoming<Req>): Promise<ReadRequest> {
@@ -137,9 +136,16 @@ class ProtocolGuard<Req> implements Guard<Req> {
     return { instead: this.#refuse("body-too-large", { detail, limit }) };
   }
 
-  async handleRead(incoming: Incoming<Req>, known: ReadRequest, run: Run): Promise<Handled> {
-    if ("instead" in known) return known.instead;
-    const { key, body } = known;
+  handleRead(incoming: Incoming<Req>, known: ReadRequest, run: Run): Promise<Handled> {
+    return this.#handle(incoming, known, run);
+  }
+
+  /** One function for both ways in: each one more that is waited for costs every request a promise. */
+  async #handle(incoming: Incoming<Req>, known: ReadRequest | undefined, run: Run): Promise<Handled> {
+    const reading = known ?? this.#read(incoming);
+    const read = reading instanceof Promise ? await reading : reading;
+    if ("instead" in read) return read.instead;
+    const { key, body } = read;
     const { scope: scopeOption, scopeByRoute, maxResponseBytes } = this.#settings;
     const { method, target } = incoming;
     const found = resolveScope(scopeOption, incoming.request);
@@ -164,9 +170,9 @@ class ProtocolGuard<Req> implements Guard<Req> {
     };
     try {
       const outcome = await this.#engine.execute(operation, execute, this.#codec);
-      return outcome.outcome === "executed"
-        ? this.#executed(outcome.value, own)
-        : await this.#answer(incoming.request, outcome);
+      if (outcome.outcome === "executed") return this.#executed(outcome.value, own);
+      const answer = this.#answer(incoming.request, outcome);
+      return answer instanceof Promise ? await answer : answer;
     } catch (error) {
       if (!isOncekeyError(error, "CLOSED")) throw error;
       return this.#unavailable("This server is shutting down. Nothing was done; ask again with the same key.");
@@ -205,7 +211,8 @@ class ProtocolGuard<Req> implements Guard<Req> {
     return { kind: "answer", because: "committed", response: { status, headers, body } };
   }
 
-  async #answer(request: Req, outcome: Exclude<Outcome<Execution>, { outcome: "executed" }>): Promise<Handled> {
+  /** At once where no hook has to be waited for. */
+  #answer(request: Req, outcome: Exclude<Outcome<Execution>, { outcome: "executed" }>): Handled | Promise<Handled> {
     switch (outcome.outcome) {
       case "threw": {
         const { error, stored } = outcome;
@@ -248,13 +255,13 @@ class ProtocolGuard<Req> implements Guard<Req> {
     }
   }
 
-  async #replay(request: Req, { plain }: Execution): Promise<Handled> {
+  #replay(request: Req, { plain }: Execution): Handled | Promise<Handled> {
     const { hooks, replayedHeader } = this.#settings;
     const { status, headers, body } = plain;
     if (body === undefined) return this.#unkept(request, status);
     const marked: CompleteResponse = { status, headers: [...headers, [replayedHeader, replayedValue]], body };
-    const response = hooks.onReplay === undefined ? marked : await hooks.onReplay(marked, request);
-    return { kind: "answer", because: "replay", response };
+    if (hooks.onReplay === undefined) return replayed(marked);
+    return Promise.resolve(hooks.onReplay(marked, request)).then(replayed);
   }
 
   async #unkept(request: Req, originalStatus: number | undefined): Promise<Handled> {
@@ -274,6 +281,10 @@ class ProtocolGuard<Req> implements Guard<Req> {
   #refuse(slug: ProblemSlug, ...details: DetailsOf): Handled {
     return { kind: "answer", because: slug, response: this.#settings.problem(slug, ...details) };
   }
+}
+
+function replayed(response: CompleteResponse): Handled {
+  return { kind: "answer", because: "replay", response };
 }
 
 type DetailsOf = Parameters<Settings<unknown>["problem"]> extends [ProblemSlug, ...infer Rest] ? Rest : never;

@@ -1,6 +1,10 @@
 import { Buffer } from "node:buffer";
-import type { HeaderLines, Incoming } from "@oncekey/http";
+import type { HeaderLines, Incoming, RequestBody } from "@oncekey/http";
 import type { HttpEvent, Invocation } from "./types.js";
+
+const contentEncoding = "content-encoding";
+/** In UTF-8, of a unit of UTF-16. */
+const MOST_BYTES_OF_A_UNIT = 3;
 
 /** How a result has to look for the event that it answers. */
 export type Format = "1.0" | "2.0" | "single-value";
@@ -31,12 +35,19 @@ export function incomingOf<Event extends HttpEvent, Context>(
     method: methodOf(event),
     target: targetOf(event),
     lines: (name) => linesOf(event, name),
-    readBody: () => bodyOf(event),
+    readBody: (maxBytes) => bodyOf(event, maxBytes),
   };
 }
 
-function bodyOf({ body, isBase64Encoded }: HttpEvent): Buffer | undefined {
-  return body === undefined || body === null ? undefined : bytesOf(body, isBase64Encoded);
+function bodyOf(event: HttpEvent, maxBytes: number): RequestBody {
+  const { body, isBase64Encoded } = event;
+  if (body === undefined || body === null) return undefined;
+  // A text without codings is what is compared, and needs no bytes of its own, unless they have to be counted.
+  const isPlain =
+    isBase64Encoded !== true &&
+    body.length * MOST_BYTES_OF_A_UNIT <= maxBytes &&
+    linesOf(event, contentEncoding) === undefined;
+  return isPlain ? { decoded: body } : bytesOf(body, isBase64Encoded);
 }
 
 /** The bytes of an event's body, or of a result's. */
@@ -47,7 +58,13 @@ export function bytesOf(body: string, isBase64Encoded: unknown): Buffer {
 function linesOf({ headers, multiValueHeaders }: HttpEvent, name: string): HeaderLines {
   const all = multiValueHeaders ?? headers ?? {};
   // Most gateways write names as we ask for them.
-  return all[name] ?? Object.entries(all).find(([given]) => given.toLowerCase() === name)?.[1];
+  const found = all[name];
+  if (found !== undefined && found !== null) return found;
+  // What is absent is looked for among all of them, for each request.
+  for (const given of Object.keys(all)) {
+    if (given.length === name.length && given.toLowerCase() === name) return all[given];
+  }
+  return undefined;
 }
 
 function targetOf(event: HttpEvent): string {

@@ -12,10 +12,8 @@ export function captureResult(result: unknown, format: Format, maxBytes: number)
   if (!Number.isInteger(status)) {
     throw new TypeError(`the handler answered with the statusCode ${String(statusCode)}; it has to be a whole number`);
   }
-  const lines = [
-    ...linesOf(headers, multiValueHeaders),
-    ...listed(cookies).map((each): HeaderLine => [setCookie, each]),
-  ];
+  const lines = linesOf(headers, multiValueHeaders);
+  for (const each of listed(cookies)) lines.push([setCookie, each]);
   const bytes = bytesOf(typeof body === "string" ? body : "", isBase64Encoded);
   return { status, headers: lines, body: bytes.byteLength > maxBytes ? undefined : bytes };
 }
@@ -34,41 +32,57 @@ function formed(result: unknown, format: Format): Loose {
 }
 
 /** Of a name that is in both, the gateway takes the list. */
-function linesOf(single: unknown, multiple: unknown): readonly HeaderLine[] {
+function linesOf(single: unknown, multiple: unknown): HeaderLine[] {
   const lists = Object.entries(multiple ?? {});
-  const listedNames = new Set(lists.map(([name]) => name.toLowerCase()));
-  const others = Object.entries(single ?? {}).filter(([name]) => !listedNames.has(name.toLowerCase()));
-  return [...others, ...lists].flatMap(([name, value]) => listed(value).map((each): HeaderLine => [name, each]));
+  const listedNames = lists.map(([name]) => name.toLowerCase());
+  const lines: HeaderLine[] = [];
+  for (const [name, value] of Object.entries(single ?? {})) {
+    if (!listedNames.includes(name.toLowerCase())) addLines(lines, name, value);
+  }
+  for (const [name, value] of lists) addLines(lines, name, value);
+  return lines;
 }
 
+function addLines(lines: HeaderLine[], name: string, value: unknown): void {
+  for (const each of listed(value)) lines.push([name, each]);
+}
+
+const none: readonly string[] = [];
+
 function listed(value: unknown): readonly string[] {
-  return [value ?? []].flat().map(String);
+  if (value === undefined || value === null) return none;
+  return Array.isArray(value) ? value.map(String) : [String(value)];
 }
 
 /** A stored or protocol answer as a result of this format. */
-export function resultOf({ status, headers, body }: CompleteResponse, format: Format): HttpResult {
-  return { statusCode: status, ...fieldsOf(headers, format), ...textOf(body) };
+export function resultOf({ status, headers: lines, body }: CompleteResponse, format: Format): HttpResult {
+  const isBase64Encoded = !isUtf8(body);
+  const text = textOf(body, isBase64Encoded ? "base64" : "utf8");
+  const lists = listsOf(lines);
+  // Spelt out, here and below: objects that are put together by spreads take as long as all of the rest of a replay.
+  if (format === "1.0") return { statusCode: status, multiValueHeaders: lists, body: text, isBase64Encoded };
+  const headers: Record<string, string> = {};
+  for (const [name, list] of Object.entries(lists)) if (name !== setCookie) headers[name] = list.join(", ");
+  const { [setCookie]: cookies } = lists;
+  if (cookies !== undefined && format === "2.0") {
+    return { statusCode: status, headers, cookies, body: text, isBase64Encoded };
+  }
+  // An ALB without lists has room for one.
+  if (cookies !== undefined) headers[setCookie] = cookies.at(-1) ?? "";
+  return { statusCode: status, headers, body: text, isBase64Encoded };
 }
 
-function fieldsOf(
-  lines: readonly HeaderLine[],
-  format: Format,
-): Pick<HttpResult, "headers" | "multiValueHeaders" | "cookies"> {
+function listsOf(lines: readonly HeaderLine[]): Record<string, string[]> {
   const lists: Record<string, string[]> = {};
   for (const [given, value] of lines) {
     const name = given.toLowerCase();
-    lists[name] = [...(lists[name] ?? []), value];
+    const list = lists[name];
+    if (list === undefined) lists[name] = [value];
+    else list.push(value);
   }
-  if (format === "1.0") return { multiValueHeaders: lists };
-  const { [setCookie]: cookies, ...others } = lists;
-  const headers: Record<string, string> = {};
-  for (const [name, list] of Object.entries(others)) headers[name] = list.join(", ");
-  if (cookies === undefined) return { headers };
-  // An ALB without lists has room for one.
-  return format === "2.0" ? { headers, cookies } : { headers: { ...headers, [setCookie]: cookies.at(-1) ?? "" } };
+  return lists;
 }
 
-function textOf(body: Uint8Array): Pick<HttpResult, "body" | "isBase64Encoded"> {
-  const isBase64Encoded = !isUtf8(body);
-  return { body: Buffer.from(body).toString(isBase64Encoded ? "base64" : "utf8"), isBase64Encoded };
+function textOf({ buffer, byteOffset, byteLength }: Uint8Array, encoding: "base64" | "utf8"): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString(encoding);
 }

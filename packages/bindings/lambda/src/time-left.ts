@@ -71,8 +71,8 @@ export class Invocations {
     }
   }
 
-  async #settle(context: InvocationContext): Promise<void> {
+  #settle(context: InvocationContext): Promise<unknown> {
     const leftMs = context.getRemainingTimeInMillis?.() ?? Infinity;
-    await this.#idle({ timeoutMs: Math.max(0, Math.min(this.#settleWithinMs, leftMs - RESERVE_MS)) });
+    return this.#idle({ timeoutMs: Math.max(0, Math.min(this.#settleWithinMs, leftMs - RESERVE_MS)) });
   }
 }

@@ -24,16 +24,15 @@ export class Background {
   }
 
   /** Waits until nothing is left, or until the time is over; answers how many have not ended. */
-  async idle(clock: Clock, timeoutMs: number): Promise<number> {
-    if (this.#count > 0) {
-      await new Promise<void>((resolve) => {
-        const cancel = clock.setTimer(resolve, timeoutMs);
-        this.#whenIdle.push(() => {
-          cancel();
-          resolve();
-        });
+  idle(clock: Clock, timeoutMs: number): Promise<number> {
+    if (this.#count === 0) return Promise.resolve(0);
+    return new Promise((resolve) => {
+      const end = () => resolve(this.#count);
+      const cancel = clock.setTimer(end, timeoutMs);
+      this.#whenIdle.push(() => {
+        cancel();
+        end();
       });
-    }
-    return this.#count;
+    });
   }
 }

@@ -64,14 +64,20 @@ export class StorePort {
         }
       };
       const failed = (cause: unknown) => end(new Fault(cause));
-      // Idle: while a store has a connection, that keeps the process alive; a timer that does costs more than the call.
+      const asked = started(ask);
+      // Idle: while a store has a connection, that keeps the process alive; a timer that does costs more than the call. The
+      // store is at work meanwhile.
       cancel = this.#clock.setTimer(() => failed(timedOut(timeoutMs)), timeoutMs, "idle");
-      try {
-        Promise.resolve(ask()).then((value) => end(fits(value) ? value : new Fault(misanswered(value))), failed);
-      } catch (cause) {
-        failed(cause);
-      }
+      asked.then((value) => end(fits(value) ? value : new Fault(misanswered(value))), failed);
     });
+  }
+}
+
+function started<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return Promise.resolve(ask());
+  } catch (cause) {
+    return Promise.reject(cause);
   }
 }
 
