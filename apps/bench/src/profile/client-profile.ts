@@ -2,13 +2,12 @@ import { readFileSync } from "node:fs";
 import type { Profiler } from "node:inspector";
 import { Session } from "node:inspector/promises";
 import { fileURLToPath } from "node:url";
-import { builtIns, files, partOf, REST } from "./parts.js";
+import { builtIns, files, partOf, REST, UNCOUNTED } from "./parts.js";
 
 /** Microseconds that each part has had. */
 export type Times = Map<string, number>;
 
 const INTERVAL_MICROSECONDS = 100;
-const IDLE = "(idle)";
 
 /**
  * The profiler of this process. Its samples say what the thread of JavaScript does, part by part; what all threads had of the
@@ -54,14 +53,14 @@ function timesOf({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile): Ti
     const own = url === "" ? partOf(builtIns, functionName) : partOf(files, fileOf(url, lineNumber));
     const parent = parents.get(id);
     // What is built in (hashing, maps, JSON) counts for who calls it.
-    const part = own ?? (functionName === IDLE ? IDLE : parent === undefined ? REST : partOfNode(parent));
+    const part = own ?? (parent === undefined ? REST : partOfNode(parent));
     parts.set(id, part);
     return part;
   };
   const times: Times = new Map();
   samples.forEach((id, index) => {
     const part = partOfNode(id);
-    if (part !== IDLE) times.set(part, (times.get(part) ?? 0) + (timeDeltas[index] ?? 0));
+    if (!UNCOUNTED.has(part)) times.set(part, (times.get(part) ?? 0) + (timeDeltas[index] ?? 0));
   });
   return times;
 }

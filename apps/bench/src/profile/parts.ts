@@ -1,6 +1,9 @@
 /** Names of functions or files, and what part of the work they are: the first that fits counts. */
 export type Parts = readonly (readonly [part: string, names: RegExp])[];
 
+/** Samples of these count for nobody. */
+export const UNCOUNTED: ReadonlySet<string> = new Set(["(idle)", "the profiler"]);
+
 /** What is in no other part. */
 export const REST = "the rest";
 
@@ -22,11 +25,14 @@ export const files: Parts = [
   ],
   ["other libraries", /node_modules\//],
   ["promises and the queue of microtasks", /^node:internal\/process\/task_queues/],
+  ["hashing and random numbers", /^node:(internal\/)?crypto/],
+  ["the profiler", /^node:(internal\/)?inspector/],
   ["Node: sockets, streams, timers", /^node:/],
 ];
 
 /** Functions without a file. */
 export const builtIns: Parts = [
+  ["(idle)", /^\(idle\)$/],
   ["garbage collection", /^\(garbage collector\)$/],
   ["writing to sockets", /^(writev|write(Buffer|Utf8String|Latin1String|AsciiString|UcsString))$/],
 ];
