@@ -13,6 +13,7 @@ import {
 } from "@oncekey/http";
 import type { Context, Env, ExecutionContext, MiddlewareHandler, Next } from "hono";
 import { incomingOf } from "./incoming.js";
+import { isOnNode } from "./light.js";
 
 declare module "hono" {
   interface ContextVariableMap {
@@ -66,8 +67,9 @@ const nothing = () => {};
 
 /** Who keeps the platform alive for work that outlives the answer, where there is such a platform. */
 function executionCtxOf(c: Context): ExecutionContext | undefined {
-  // Hono throws where there is none, and has no other way to ask. On Node that is every request, and most of its price would
-  // be a stack that nobody reads.
+  // On Node's server there is none, and to be told so takes longer than all the rest of this binding: Hono throws.
+  if (isOnNode(c)) return undefined;
+  // Elsewhere most of the price of that would be a stack that nobody reads.
   const limit: unknown = Reflect.get(Error, "stackTraceLimit");
   if (limit !== undefined) Reflect.set(Error, "stackTraceLimit", 0);
   try {

@@ -17,13 +17,24 @@ export function readLight<E extends Env>(c: Context<E>, maxBytes: number): Promi
   return length > 0 ? readAndLeave(c, incoming) : Promise.resolve(undefined);
 }
 
-/** Node's own request, where the light one holds it as one of its properties, and with it all that it knows. */
-function incomingBehind<E extends Env>(c: Context<E>): object | undefined {
+/** Whether Node's server called the application: it puts its own request where other platforms have their bindings. */
+export function isOnNode(c: Context): boolean {
+  const incoming = incomingIn(c);
+  return incoming !== undefined && "rawHeaders" in incoming && Array.isArray(incoming.rawHeaders);
+}
+
+function incomingIn<E extends Env>(c: Context<E>): object | undefined {
   const env: unknown = c.env;
   if (typeof env !== "object" || env === null || !("incoming" in env)) return undefined;
   const { incoming } = env;
+  return typeof incoming === "object" && incoming !== null ? incoming : undefined;
+}
+
+/** Node's own request, where the light one holds it as one of its properties, and with it all that it knows. */
+function incomingBehind<E extends Env>(c: Context<E>): object | undefined {
+  const incoming = incomingIn(c);
   const { raw } = c.req;
-  if (typeof incoming !== "object" || incoming === null) return undefined;
+  if (incoming === undefined) return undefined;
   return Reflect.ownKeys(raw).some((key) => Reflect.get(raw, key) === incoming) ? incoming : undefined;
 }
 

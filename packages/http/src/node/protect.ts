@@ -67,8 +67,12 @@ async function exchange(
     held = new HeldResponse(res, guard.maxResponseBytes);
     const { captured } = held;
     running = call();
-    // Not only then: a listener may go on when its answer is complete, or for as long as its client listens to events.
-    return Promise.race([captured, running.then(() => captured)]);
+    const failed = running;
+    // Not when it is done: a listener may go on when its answer is complete, or for as long as its client listens to events.
+    return new Promise((resolve, reject) => {
+      captured.then(resolve, reject);
+      failed.then(undefined, reject);
+    });
   };
   const { method = "", url = "/" } = req;
   const incoming = rawIncoming(req, method, url, req);

@@ -138,7 +138,7 @@ describe("requestBody", () => {
   it("says when the client hangs up in the middle", async () => {
     let failure: unknown;
     await using server = await serve((req) => {
-      requestBody(req, 100).catch((error) => (failure = error));
+      Promise.resolve(requestBody(req, 100)).catch((error) => (failure = error));
     });
     const socket = connect(Number(new URL(server.url).port), "127.0.0.1");
     socket.write(`${head("Content-Length: 50")}half`);

@@ -12,13 +12,15 @@ export function headerLines(req: IncomingMessage, name: string): HeaderLines {
   // What is absent from the joined form has no lines, and most headers are absent.
   if (req.headers[name] === undefined) return undefined;
   const { rawHeaders } = req;
-  const lines: string[] = [];
+  let found: string | string[] | undefined;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const given = rawHeaders[index];
-    if (given?.length === name.length && given.toLowerCase() === name) lines.push(rawHeaders[index + 1] ?? "");
+    if (given?.length !== name.length || given.toLowerCase() !== name) continue;
+    const line = rawHeaders[index + 1] ?? "";
+    found = found === undefined ? line : [found, line].flat();
   }
   // A proxy layer that sets req.headers leaves no raw lines behind.
-  return lines.length === 0 ? req.headers[name] : lines;
+  return found ?? req.headers[name];
 }
 
 /** What a framework's parsers may have left of a request. */
@@ -38,7 +40,11 @@ export type ParsedRequest = IncomingMessage & ParsedBody;
  * Unread: it is read, and put back for whoever comes next. Read: what the parser left counts. A parsed value on an unread
  * stream means nothing: Express 4 leaves `{}` there for types that it does not know, for any body.
  */
-export async function requestBody(req: ParsedRequest, maxBytes: number, left: ParsedBody = req): Promise<RequestBody> {
+export function requestBody(
+  req: ParsedRequest,
+  maxBytes: number,
+  left: ParsedBody = req,
+): RequestBody | Promise<RequestBody> {
   if (!hasBody(req)) return undefined;
   if (lengthOf(req) > maxBytes) return tooLarge(req);
   if (!req.readableDidRead) return readAndPutBack(req, maxBytes);
@@ -88,10 +94,11 @@ function readAndPutBack(req: IncomingMessage, maxBytes: number): RequestBody | P
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let length = 0;
+    const declared = lengthOf(req);
+    const isAll = (arrived: number) => (arrived > 0 && arrived === declared) || hasArrived(req);
+    let listening = false;
     const settle = (then: () => void) => {
-      req.off("readable", onReadable);
-      req.off("error", onGone);
-      req.off("close", onGone);
+      if (listening) req.off("readable", onReadable).off("error", onGone).off("close", onGone);
       then();
     };
     const onGone = (cause?: Error) => settle(() => reject(aborted(cause)));
@@ -104,11 +111,20 @@ function readAndPutBack(req: IncomingMessage, maxBytes: number): RequestBody | P
         length += chunk.byteLength;
       }
       if (length > maxBytes) settle(() => resolve(tooLarge(req)));
-      else if (hasArrived(req)) settle(() => resolve(putBack(req, Buffer.concat(chunks, length))));
+      else if (isAll(length)) settle(() => resolve(putBack(req, chunks, length)));
     };
-    // Nothing further will be told of a body that has arrived already.
+    const wait = () => {
+      if (req.destroyed) reject(aborted());
+      // Nothing further will be told of a body that has arrived already.
+      else if (isAll(req.readableLength)) onReadable();
+      else {
+        listening = true;
+        req.on("readable", onReadable).once("error", onGone).once("close", onGone);
+      }
+    };
     if (hasArrived(req)) onReadable();
-    else req.on("readable", onReadable).once("error", onGone).once("close", onGone);
+    // What came in one piece with its head is there after this tick. To listen for it is dearer than to read it.
+    else process.nextTick(wait);
   });
 }
 
@@ -120,7 +136,9 @@ function hasArrived(req: IncomingMessage): boolean {
 }
 
 /** In the same tick as the last read: the end has not been told yet, and is not while there are bytes again. */
-function putBack(req: IncomingMessage, bytes: Buffer): RequestBody {
+function putBack(req: IncomingMessage, chunks: readonly Uint8Array[], length: number): RequestBody {
+  const [first] = chunks;
+  const bytes = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length);
   if (bytes.byteLength > 0) req.unshift(bytes);
   return bytes;
 }

@@ -52,11 +52,12 @@ interface Reply {
 
 /** Sends a response by a framework's own way, so that its hooks have their say: compression, CORS. */
 export function sendReply(reply: Reply, { status, headers, body }: CompleteResponse): void {
-  const values = new Map<string, string[]>();
-  for (const [name, value] of headers) values.set(name, [...(values.get(name) ?? []), value]);
-  for (const [name, [first = "", ...others]] of values) {
-    reply.header(name, others.length === 0 ? first : [first, ...others]);
+  const values = new Map<string, string | string[]>();
+  for (const [name, value] of headers) {
+    const others = values.get(name);
+    values.set(name, others === undefined ? value : [others, value].flat());
   }
+  for (const [name, value] of values) reply.header(name, value);
   reply.code(status);
   reply.send(body.byteLength === 0 ? undefined : body);
 }
