@@ -25,7 +25,7 @@ const LISTENER = `
 
 const HELD = `
   export { HeldResponse, headerLines, headerLinesOf, nodeIncoming } from "@oncekey/http/node";
-  export { requestBody, sendReply, withEarlier, writeResponse } from "@oncekey/http/node";`;
+  export { requestBody, routeGuard, sendReply, withEarlier, writeResponse } from "@oncekey/http/node";`;
 
 /** What a user bundles with everything below it. */
 const whole: readonly Budget[] = [
@@ -56,7 +56,7 @@ const own: readonly Budget[] = [
   everything("fastify", 2_000),
   everything("koa", 2_000),
   everything("hono", 2_000),
-  everything("nestjs", 2_700, 2_000),
+  everything("nestjs", 2_400, 2_000),
   handler("idempotency", 2_000),
   handler("idempotentHandler", 2_000),
   handler("idempotentBatch", 2_000),

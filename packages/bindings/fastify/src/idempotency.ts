@@ -5,7 +5,7 @@ import {
   type RouteOptions as GuardRouteOptions,
   type HttpAttempt,
 } from "@oncekey/http";
-import { Attached } from "@oncekey/http/node";
+import { Attached, routeGuard } from "@oncekey/http/node";
 import type {
   FastifyInstance,
   FastifyPluginAsync,
@@ -93,11 +93,9 @@ function protect(base: Guard<FastifyRequest>, route: FastifyRouteOptions): void 
   const { config = {}, method, url } = route;
   const { idempotency: choice } = config;
   const methods = [method].flat();
-  const guard = typeof choice === "object" ? base.with(choice) : base;
+  const where = `${methods} ${url}: config.idempotency`;
+  const guard = typeof choice === "object" ? routeGuard(base, choice, where, methods) : base;
   const covers = choice !== false && methods.some((each) => guard.covers(each));
-  if (typeof choice === "object" && !covers) {
-    throw new TypeError(`${methods} ${url}: config.idempotency protects nothing here; name its method in methods`);
-  }
   if (covers && Reflect.get(config, seen) === true) {
     throw new TypeError(
       `${methods} ${url}: idempotency is registered twice for it; register it once, and vary it by config.idempotency`,

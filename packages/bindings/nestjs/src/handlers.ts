@@ -1,71 +1,79 @@
 import { RequestMethod, type Type } from "@nestjs/common";
-import { MetadataScanner, type ModulesContainer, Reflector } from "@nestjs/core";
-import type { Guard } from "@oncekey/http";
-import { CHOICE, type RouteOptions } from "./idempotent.js";
+import { MetadataScanner, type ModulesContainer } from "@nestjs/core";
+import type { Guard, RouteOptions } from "@oncekey/http";
+import { routeGuard } from "@oncekey/http/node";
+
+/** Where `@Idempotent()` leaves its options. */
+export const CHOICE = "oncekey:idempotent";
 
 /** Where Nest's own decorators leave what they were given. */
-const PATH = "path";
 const METHOD = "method";
 const HEADERS = "__headers__";
 const SSE = "__sse__";
 
-const reflector = new Reflector();
-
-/** A handler in its controller, as Nest's contexts name it. */
-interface Route {
-  getClass(): Type;
-  getHandler(): Decorated;
+/** How a handler is protected. */
+export interface Plan<Req extends object> {
+  readonly guard: Guard<Req>;
+  /** The names of the headers that stand on it as `@Header()`, in lower case. */
+  readonly ownHeaders: readonly string[];
+  /** Whether it is one of `@Sse()`. */
+  readonly sendsEvents: boolean;
 }
 
-/** Says which guard a handler has. */
+/** Says how handlers are protected. Of each it is found out once. */
 export class Handlers<Req extends object> {
   readonly #base: Guard<Req>;
-  readonly #known = new WeakMap<object, WeakMap<object, { readonly guard: Guard<Req> | undefined }>>();
+  readonly #known = new WeakMap<object, WeakMap<object, Plan<Req> | false>>();
 
   constructor(base: Guard<Req>) {
     this.#base = base;
   }
 
-  /** The guard of a handler; undefined where it is not protected. */
-  guardOf(route: Route): Guard<Req> | undefined {
-    const [controller, handler] = [route.getClass(), route.getHandler()];
-    const ofController = this.#known.get(controller) ?? new WeakMap();
-    this.#known.set(controller, ofController);
-    const known = ofController.get(handler) ?? { guard: this.#make(choiceOf(controller), choiceOf(handler)) };
-    ofController.set(handler, known);
-    return known.guard;
+  /** The plan for a handler of a controller; false where it is not protected. */
+  planOf(controller: Type, handler: Decorated, name = handler.name): Plan<Req> | false {
+    let plans = this.#known.get(controller);
+    if (plans === undefined) {
+      plans = new WeakMap();
+      this.#known.set(controller, plans);
+    }
+    let plan = plans.get(handler);
+    if (plan === undefined) {
+      plan = this.#make(controller, handler, name);
+      plans.set(handler, plan);
+    }
+    return plan;
   }
 
-  #make(ofController: Choice<Req>, own: Choice<Req>): Guard<Req> | undefined {
-    if (own === false || !(own ?? ofController)) return undefined;
-    return [ofController, own].reduce((guard, choice) => (choice ? guard.with(choice) : guard), this.#base);
+  #make(controller: Type, handler: Decorated, name: string): Plan<Req> | false {
+    const [inherited, own] = [choiceOf<Req>(controller), choiceOf<Req>(handler)];
+    if (!(own ?? inherited)) return false;
+    const method = read<RequestMethod>(METHOD, handler) ?? RequestMethod.ALL;
+    const asked = own && method !== RequestMethod.ALL ? [RequestMethod[method]] : [];
+    return {
+      guard: routeGuard(this.#base, { ...inherited, ...own }, `${controller.name}.${name}: @Idempotent()`, asked),
+      ownHeaders: (read<readonly { name: string }[]>(HEADERS, handler) ?? []).map((header) =>
+        header.name.toLowerCase(),
+      ),
+      sendsEvents: read(SSE, handler) === true,
+    };
   }
 
   /** Refuses what cannot be protected, and wrong options, when the application starts. */
   check(modules: ModulesContainer): void {
     for (const { controllers, providers } of modules.values()) {
-      for (const { metatype } of controllers.values()) this.#check(metatype, true);
-      for (const { metatype } of providers.values()) this.#check(metatype, false);
+      for (const { metatype } of [...controllers.values(), ...providers.values()]) {
+        // Not every provider is made from a class.
+        if (isClass(metatype)) this.#check(metatype, controllers.has(metatype));
+      }
     }
   }
 
-  #check(owner: Decorated | null, isController: boolean): void {
-    // Not every provider is made from a class.
-    if (!isClass(owner)) return;
+  #check(owner: Type, isController: boolean): void {
     if (!isController && choiceOf(owner)) throw noRequest(owner.name);
     for (const name of new MetadataScanner().getAllMethodNames(owner.prototype)) {
       const handler: Decorated = owner.prototype[name];
-      const where = `${owner.name}.${name}`;
-      if (isController && read(PATH, handler) !== undefined) this.#checkHandler(owner, handler, where);
-      else if (choiceOf(handler)) throw noRequest(where);
-    }
-  }
-
-  #checkHandler(controller: Type, handler: Decorated, where: string): void {
-    const guard = naming(where, () => this.guardOf({ getClass: () => controller, getHandler: () => handler }));
-    const method = RequestMethod[read<RequestMethod>(METHOD, handler) ?? RequestMethod.ALL] ?? "";
-    if (choiceOf(handler) && method !== "ALL" && !guard?.covers(method)) {
-      throw new TypeError(`${where}: @Idempotent() protects nothing here; name ${method} in methods`);
+      if (isController && read(METHOD, handler) !== undefined) this.planOf(owner, handler, name);
+      else if (choiceOf(handler)) throw noRequest(`${owner.name}.${name}`);
     }
   }
 }
@@ -75,21 +83,11 @@ type Choice<Req extends object> = RouteOptions<Req> | false | undefined;
 type Decorated = Function;
 
 function read<T>(name: string, target: Decorated): T | undefined {
-  return reflector.get<T | undefined>(name, target);
+  return Reflect.getMetadata(name, target);
 }
 
 function choiceOf<Req extends object>(target: Decorated): Choice<Req> {
   return read(CHOICE, target);
-}
-
-/** The names of the headers that stand on a handler as `@Header()`, in lower case. */
-export function headersOn(handler: Decorated): readonly string[] {
-  return (read<readonly { name: string }[]>(HEADERS, handler) ?? []).map(({ name }) => name.toLowerCase());
-}
-
-/** Whether a handler is one of `@Sse()`. */
-export function sendsEvents(handler: Decorated): boolean {
-  return read(SSE, handler) === true;
 }
 
 /** What to tell who wants it for anything but a request over HTTP. */
@@ -100,15 +98,5 @@ export function noRequest(where: string): TypeError {
 }
 
 function isClass(metatype: Decorated | null): metatype is Type {
-  return typeof metatype?.prototype === "object" && metatype.prototype !== null;
-}
-
-/** Says of which handler an option is wrong. */
-function naming<T>(where: string, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof TypeError) throw new TypeError(`${where}: @Idempotent(): ${error.message}`, { cause: error });
-    throw error;
-  }
+  return metatype?.prototype !== undefined;
 }

@@ -1,17 +1,12 @@
 import { applyDecorators, createParamDecorator, SetMetadata, UseGuards } from "@nestjs/common";
 import type { RouteOptions as GuardRouteOptions, HttpAttempt } from "@oncekey/http";
-import { Attached } from "@oncekey/http/node";
+import { attempts } from "./exchange.js";
+import { CHOICE } from "./handlers.js";
 import { ModuleIsImported } from "./installed.js";
 import type { PlatformRequest } from "./platform.js";
 
 /** What one handler or controller may set for itself. */
 export type RouteOptions<Req extends object = PlatformRequest> = GuardRouteOptions<Req>;
-
-/** Where the decorator leaves its options. */
-export const CHOICE = "oncekey:idempotent";
-
-/** The attempts under which requests run. */
-export const attempts = new Attached<HttpAttempt>("oncekey.attempt");
 
 /**
  * Protects a handler, or those of a controller: it runs once per idempotency key, and every retry gets the first answer.
@@ -23,7 +18,7 @@ export const attempts = new Attached<HttpAttempt>("oncekey.attempt");
 export function Idempotent<Req extends object = PlatformRequest>(
   choice: RouteOptions<Req> | false = {},
 ): ClassDecorator & MethodDecorator {
-  return applyDecorators(SetMetadata(CHOICE, choice), ...(choice === false ? [] : [UseGuards(ModuleIsImported)]));
+  return applyDecorators(SetMetadata(CHOICE, choice), ...(choice ? [UseGuards(ModuleIsImported)] : []));
 }
 
 /** The attempt under which a handler runs, as a parameter: `@Attempt() attempt: HttpAttempt`. Undefined without protection. */

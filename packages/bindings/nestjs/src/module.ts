@@ -2,9 +2,8 @@ import type { DynamicModule, FactoryProvider, ModuleMetadata } from "@nestjs/com
 import { ApplicationConfig, ModulesContainer } from "@nestjs/core";
 import { createGuard, type GuardOptions } from "@oncekey/http";
 import { Handlers } from "./handlers.js";
-import { Idempotency } from "./installed.js";
+import { Idempotency } from "./idempotency.js";
 import type { PlatformRequest } from "./platform.js";
-import { Protection } from "./protection.js";
 
 /** Options of the module. They are those of every binding: see the table in the README of `@oncekey/http`. */
 export type IdempotencyOptions<Req extends object = PlatformRequest> = GuardOptions<Req>;
@@ -51,16 +50,15 @@ function install<Req extends PlatformRequest>(
   options: IdempotencyOptions<Req>,
   config: ApplicationConfig,
   modules: ModulesContainer,
-): Idempotency {
+): Idempotency<Req> {
   const guard = createGuard<Req>(options);
   const handlers = new Handlers(guard);
   handlers.check(modules);
-  if (config.getGlobalInterceptors().some((each) => each instanceof Protection)) {
+  if (config.getGlobalInterceptors().some((each) => each instanceof Idempotency)) {
     throw new TypeError("IdempotencyModule is imported twice; import it once, and vary it by @Idempotent({ … })");
   }
+  const idempotency = new Idempotency(handlers, options.oncekey === undefined ? () => guard.close() : undefined);
   // Providers are made before Nest adds anybody else's, so ours is the outermost.
-  const protection = new Protection(handlers);
-  config.addGlobalGuard(protection);
-  config.addGlobalInterceptor(protection);
-  return new Idempotency(options.oncekey === undefined ? () => guard.close() : undefined);
+  config.addGlobalInterceptor(idempotency);
+  return idempotency;
 }

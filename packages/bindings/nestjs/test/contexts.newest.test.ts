@@ -26,7 +26,7 @@ it("a message for a handler that also takes requests is refused, and nothing run
   const port = await freePort();
   const server = { transport: Transport.TCP, options: { host: "127.0.0.1", port } } as const;
   const nest = await build("Express", [Both]);
-  nest.connectMicroservice<MicroserviceOptions>(server, { inheritAppConfig: true });
+  nest.connectMicroservice<MicroserviceOptions>(server);
   await nest.startAllMicroservices();
   const client = ClientProxyFactory.create(server);
   try {
