@@ -119,9 +119,9 @@ class Engine implements Oncekey {
     }
   }
 
-  async idle({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<{ readonly unfinished: number }> {
+  idle({ timeoutMs = 30_000 }: { readonly timeoutMs?: number } = {}): Promise<{ readonly unfinished: number }> {
     const { background, tools } = this.#shared;
-    return { unfinished: await background.idle(tools.clock, timeoutMs) };
+    return background.idle(tools.clock, timeoutMs).then((unfinished) => ({ unfinished }));
   }
 
   async close(options?: { readonly timeoutMs?: number }): Promise<{ readonly unfinished: number }> {
