@@ -11,9 +11,14 @@ export type Protect = (handler: FetchHandler, scenario: Scenario) => FetchHandle
 
 /** The scripted app as one fetch-style handler, with every route behind the binding under test. */
 export function fetchApp(app: ScriptedApp, protect: Protect): FetchHandler {
-  const routes = new Map<string, FetchHandler>();
+  const routes = new Map<string, () => FetchHandler>();
   for (const scenario of app.scenarios) {
-    const route = protect(fetchHandler(app, scenario), scenario);
+    let protectedRoute: FetchHandler | undefined;
+    // When it is first asked for: every case has a server of its own, and most ask for one route of the many.
+    const route = () => {
+      protectedRoute ??= protect(fetchHandler(app, scenario), scenario);
+      return protectedRoute;
+    };
     for (const method of scenario.methods) routes.set(`${method} /scenario/${scenario.name}`, route);
   }
   return (request) => {
@@ -23,7 +28,7 @@ export function fetchApp(app: ScriptedApp, protect: Protect): FetchHandler {
       return Response.json(json, { status });
     }
     const route = routes.get(`${request.method} ${pathname}`);
-    return route === undefined ? new Response(null, { status: 404 }) : route(request);
+    return route === undefined ? new Response(null, { status: 404 }) : route()(request);
   };
 }
 
