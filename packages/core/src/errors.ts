@@ -31,6 +31,11 @@ export type OncekeyErrorCode =
 
 const brand = Symbol.for("oncekey.error");
 
+/** Not by a member of that name: bundlers keep a class whose member's name is an expression, even if nobody uses it. */
+function mark(error: Error, as: symbol): void {
+  Object.defineProperty(error, as, { value: true });
+}
+
 /**
  * The one error class of the library; `code` tells the cases apart.
  *
@@ -39,6 +44,7 @@ const brand = Symbol.for("oncekey.error");
 export class OncekeyError extends Error {
   override readonly name = "OncekeyError";
   readonly code: OncekeyErrorCode;
+  declare readonly [brand]: true;
   /** For `IN_PROGRESS`, `QUOTA_EXCEEDED` and `STORE_UNAVAILABLE`: when asking again makes sense, in milliseconds from now. */
   readonly retryAfterMs?: number;
 
@@ -46,10 +52,7 @@ export class OncekeyError extends Error {
     super(message, options);
     this.code = code;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
-  }
-
-  get [brand](): true {
-    return true;
+    mark(this, brand);
   }
 }
 
@@ -64,13 +67,11 @@ const notExecutedBrand = Symbol.for("oncekey.not-executed");
 /** Thrown by a handler to say that nothing was done: the key is released under every policy, and the error goes on to the caller. */
 export class NotExecutedError extends Error {
   override readonly name = "NotExecutedError";
+  declare readonly [notExecutedBrand]: true;
 
   constructor(message = "the operation was not executed", options: { cause?: unknown } = {}) {
     super(message, options);
-  }
-
-  get [notExecutedBrand](): true {
-    return true;
+    mark(this, notExecutedBrand);
   }
 }
 

@@ -25,8 +25,8 @@ export interface EngineLimits {
 }
 
 const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
+const MINUTE = 60_000;
+const HOUR = 3_600_000;
 
 /** The shortest retention: longer than any copy of a claim may travel, so that no version outlives its record. */
 const MIN_RETENTION_MS = MINUTE;

@@ -19,7 +19,7 @@ const utf8 = new TextEncoder();
 const text = new TextDecoder();
 
 /** Most results are short; for these it takes half of the time, and no memory outside the heap, to write them here first. */
-const scratch = new Uint8Array(3 * 1_024);
+const scratch = new Uint8Array(3_072);
 
 function encodeText(value: string): Uint8Array {
   if (3 * value.length > scratch.length) return utf8.encode(value);
