@@ -14,6 +14,8 @@ export interface Stage {
 
 export const stages: readonly Stage[] = [
   { script: "build", alone: true },
+  // Early, because it takes longest of those that may run beside others.
+  { script: "check:node-matrix", after: ["build"] },
   { script: "check:format" },
   { script: "check:types" },
   { script: "check:boundaries" },
@@ -29,7 +31,6 @@ export const stages: readonly Stage[] = [
   { script: "check:consumers", after: ["pack:tarballs"] },
   { script: "check:runners", after: ["pack:tarballs"] },
   { script: "test:vitest", alone: true },
-  { script: "check:node-matrix", after: ["build"] },
   { script: "check:bindings", after: ["pack:tarballs"], onRequest: true },
   { script: "check:platforms", after: ["pack:tarballs"], onRequest: true },
 ];
