@@ -2,7 +2,6 @@ import { Buffer } from "node:buffer";
 import type { HeaderLines, Incoming, RequestBody } from "@oncekey/http";
 import type { HttpEvent, Invocation } from "./types.js";
 
-const contentEncoding = "content-encoding";
 /** In UTF-8, of a unit of UTF-16. */
 const MOST_BYTES_OF_A_UNIT = 3;
 
@@ -39,15 +38,12 @@ export function incomingOf<Event extends HttpEvent, Context>(
   };
 }
 
-function bodyOf(event: HttpEvent, maxBytes: number): RequestBody {
-  const { body, isBase64Encoded } = event;
+function bodyOf({ body, isBase64Encoded }: HttpEvent, maxBytes: number): RequestBody {
   if (body === undefined || body === null) return undefined;
-  // A text without codings is what is compared, and needs no bytes of its own, unless they have to be counted.
-  const isPlain =
-    isBase64Encoded !== true &&
-    body.length * MOST_BYTES_OF_A_UNIT <= maxBytes &&
-    linesOf(event, contentEncoding) === undefined;
-  return isPlain ? { decoded: body } : bytesOf(body, isBase64Encoded);
+  // A text is compared as it is: what has a coding is no text. It needs bytes where they may be too many.
+  return isBase64Encoded !== true && body.length * MOST_BYTES_OF_A_UNIT <= maxBytes
+    ? { decoded: body }
+    : bytesOf(body, isBase64Encoded);
 }
 
 /** The bytes of an event's body, or of a result's. */
@@ -58,13 +54,7 @@ export function bytesOf(body: string, isBase64Encoded: unknown): Buffer {
 function linesOf({ headers, multiValueHeaders }: HttpEvent, name: string): HeaderLines {
   const all = multiValueHeaders ?? headers ?? {};
   // Most gateways write names as we ask for them.
-  const found = all[name];
-  if (found !== undefined && found !== null) return found;
-  // What is absent is looked for among all of them, for each request.
-  for (const given of Object.keys(all)) {
-    if (given.length === name.length && given.toLowerCase() === name) return all[given];
-  }
-  return undefined;
+  return all[name] ?? all[Object.keys(all).find((given) => given.toLowerCase() === name) ?? name];
 }
 
 function targetOf(event: HttpEvent): string {
