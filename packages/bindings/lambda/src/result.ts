@@ -35,11 +35,9 @@ function linesOf(single: unknown, multiple: unknown, cookies: unknown): readonly
   const lists = Object.entries(multiple ?? {});
   const listedNames = lists.map(([name]) => name.toLowerCase());
   const others = Object.entries(single ?? {}).filter(([name]) => !listedNames.includes(name.toLowerCase()));
-  const lines: HeaderLine[] = [];
-  for (const [name, value] of others.concat(lists, [[setCookie, cookies]])) {
-    for (const each of [value ?? []].flat()) lines.push([name, String(each)]);
-  }
-  return lines;
+  return others
+    .concat(lists, [[setCookie, cookies]])
+    .flatMap(([name, value]) => [value ?? []].flat().map((each): HeaderLine => [name, String(each)]));
 }
 
 /** A stored or protocol answer as a result of this format. */
