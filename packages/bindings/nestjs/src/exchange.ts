@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { type CallHandler, StreamableFile } from "@nestjs/common";
 import { NotExecutedError } from "@oncekey/core";
-import type { CapturedResponse, Handled, HttpAttempt } from "@oncekey/http";
+import type { CapturedResponse, CompleteResponse, Handled, HttpAttempt } from "@oncekey/http";
 import {
   Attached,
   HeldResponse,
@@ -66,18 +66,21 @@ export function exchange<Req extends PlatformRequest>(
       resolve(handler);
       return captured;
     };
-    const finish = (handled: Handled): void => {
-      const instead = handled.kind === "answer" ? handled.response : handled.kind === "threw" && handled.answer;
-      // Errors are answered before we hear of them: what is let go then is what filters made, or a connection that was cut.
-      if (!instead) held?.release();
-      else if (held) {
+    const putInPlace = (instead: CompleteResponse): void => {
+      if (held) {
         const others = earlier.filter(([name]) => !ownHeaders.includes(name));
         held.replaceWith(withEarlier(others, instead));
-      } else {
-        for (const name of ownHeaders) reply.removeHeader(name);
-        if ("raw" in reply) sendReply(reply, instead);
-        else writeResponse(reply, instead);
+        return;
       }
+      for (const name of ownHeaders) reply.removeHeader(name);
+      if ("raw" in reply) sendReply(reply, instead);
+      else writeResponse(reply, instead);
+    };
+    const finish = (handled: Handled): void => {
+      const instead = handled.kind === "answer" ? handled.response : handled.kind === "threw" && handled.answer;
+      if (instead) putInPlace(instead);
+      // Errors are answered before we hear of them: what is let go then is what filters made, or a connection that was cut.
+      else held?.release();
       if (handled.kind === "pass") resolve(next.handle());
       else if (begun) resolve(EMPTY);
     };

@@ -8,7 +8,7 @@ it("a process that loses its database between two steps is taken over, and its f
   await pool.query("CREATE TABLE charges (key text PRIMARY KEY)");
   const seal = aesGcm({ keys: [{ id: "k1", key: new Uint8Array(32).fill(1) }] });
   const operation = { key: freshId(), scope: "acct_1", fingerprint: "s1:stepping" };
-  const settings = { seal, leaseMs: 300, retentionMs: 60_000, waitMs: 20_000 };
+  const settings = { seal, leaseMs: 1_500, retentionMs: 60_000, waitMs: 20_000 };
   const done: string[] = [];
 
   // The first process charges, and is cut off for good.
@@ -17,7 +17,7 @@ it("a process that loses its database between two steps is taken over, and its f
   const gone = new Promise<void>((resolve) => {
     cutOff = resolve;
   });
-  const first = createOncekey({ ...settings, store: new PostgresStore(lost), completionTimeoutMs: 100 });
+  const first = createOncekey({ ...settings, store: new PostgresStore(lost), completionTimeoutMs: 1_000 });
   const answer = first.execute(operation, async (attempt) => {
     await attempt.step("charge", async () => {
       done.push("charge");
@@ -30,7 +30,10 @@ it("a process that loses its database between two steps is taken over, and its f
     cutOff();
     return attempt.step("send", () => done.push("send in the lost process"));
   });
-  await gone;
+  await Promise.race([
+    gone,
+    answer.then((early) => expect.fail(`ended before it was cut off: ${JSON.stringify(early)}`)),
+  ]);
 
   // The second one waits for the lease to lapse, and goes on: the rest and the answer in one transaction.
   const second = await createOncekey({ ...settings, store }).execute(operation, async (attempt) => {
