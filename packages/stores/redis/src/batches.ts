@@ -10,7 +10,7 @@ export interface Asked extends Step {
 /** A script over more keys would keep others waiting. */
 const MAX_STEPS = 64;
 /** A script over fewer keys is not worth sending before the turn ends. */
-const MIN_STEPS = 4;
+const MIN_STEPS = 8;
 /** Large values go alone: what is saved is the cost of a command, not of its bytes. */
 const MAX_VALUE = 16_384;
 /** Enough keys for that one of them is on another server, if there is one: 2^-15 that none of 16 is. */
