@@ -39,6 +39,8 @@ export class ClientProfile {
 
 function scaled(times: Times, total: number): Times {
   const sampled = [...times.values()].reduce((sum, time) => sum + time, 0);
+  // So little was done that no sample fell into it.
+  if (sampled === 0) return new Map([[REST, total]]);
   return new Map([...times].map(([part, time]) => [part, (time / sampled) * total]));
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { profiledArenas, profileStore } from "./index.js";
 import { builtIns, files, partOf, postgresServer, redisServer } from "./parts.js";
 
-const effort = { turns: 1, batches: 1, warmUpMs: 0, batchMs: 30 };
+const effort = { turns: 1, batches: 1, warmUpMs: 30, batchMs: 30 };
 
 describe("a profile", () => {
   it.each([

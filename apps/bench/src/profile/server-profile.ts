@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,17 +22,18 @@ export function perfWorks(pids: readonly number[]): boolean {
 export async function serverTimes(pids: readonly number[], parts: Parts, work: () => Promise<unknown>): Promise<Times> {
   const folder = mkdtempSync(join(tmpdir(), "oncekey-perf-"));
   const data = join(folder, "perf.data");
+  let perf: ChildProcess | undefined;
   try {
     const args = ["record", "-q", "-e", "cpu-clock", "-F", SAMPLES_PER_SECOND, "-o", data, "-p", pids.join()];
     // It attaches, says so, and begins when it is told to.
     const control = ["-D", "-1", "--control", "fd:3,4"];
-    const perf = spawn("perf", [...args, ...control], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+    perf = spawn("perf", [...args, ...control], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
     const ended = once(perf, "exit");
     const [, , , orders, answers] = perf.stdio;
     if (!(orders instanceof Writable && answers instanceof Readable)) throw new Error("perf has no pipes.");
     const tell = async (order: string) => {
       orders.write(`${order}\n`);
-      await once(answers, "data");
+      await Promise.race([once(answers, "data"), ended.then(() => Promise.reject(new Error("perf has ended.")))]);
     };
     await tell("enable");
     const before = processorMicroseconds(pids);
@@ -51,6 +52,7 @@ export async function serverTimes(pids: readonly number[], parts: Parts, work: (
     );
     return sumOf(stdout, parts, spent);
   } finally {
+    perf?.kill();
     rmSync(folder, { recursive: true });
   }
 }

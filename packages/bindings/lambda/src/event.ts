@@ -1,9 +1,6 @@
 import { Buffer } from "node:buffer";
-import type { HeaderLines, Incoming, RequestBody } from "@oncekey/http";
+import type { HeaderLines, Incoming } from "@oncekey/http";
 import type { HttpEvent, Invocation } from "./types.js";
-
-/** In UTF-8, of a unit of UTF-16. */
-const MOST_BYTES_OF_A_UNIT = 3;
 
 /** How a result has to look for the event that it answers. */
 export type Format = "1.0" | "2.0" | "single-value";
@@ -34,16 +31,12 @@ export function incomingOf<Event extends HttpEvent, Context>(
     method: methodOf(event),
     target: targetOf(event),
     lines: (name) => linesOf(event, name),
-    readBody: (maxBytes) => bodyOf(event, maxBytes),
+    readBody: () => bodyOf(event),
   };
 }
 
-function bodyOf({ body, isBase64Encoded }: HttpEvent, maxBytes: number): RequestBody {
-  if (body === undefined || body === null) return undefined;
-  // A text is compared as it is: what has a coding is no text. It needs bytes where they may be too many.
-  return isBase64Encoded !== true && body.length * MOST_BYTES_OF_A_UNIT <= maxBytes
-    ? { decoded: body }
-    : bytesOf(body, isBase64Encoded);
+function bodyOf({ body, isBase64Encoded }: HttpEvent): Buffer | undefined {
+  return body === undefined || body === null ? undefined : bytesOf(body, isBase64Encoded);
 }
 
 /** The bytes of an event's body, or of a result's. */

@@ -94,7 +94,7 @@ export function exchange<Req extends PlatformRequest>(
       }
     };
     guard
-      .handle(nodeIncoming<Req>(request, request.raw ?? request, request), run)
+      .handle(nodeIncoming<Req>(request, "raw" in reply ? (request.raw ?? request) : request, request), run)
       .then(finish)
       .catch(failed);
   });

@@ -1,7 +1,7 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from "@nestjs/common";
 import type { Observable } from "rxjs";
 import { exchange, holdEvents } from "./exchange.js";
-import { type Handlers, noRequest } from "./handlers.js";
+import { type Handlers, noRequest, type Plan } from "./handlers.js";
 import { type PlatformRequest, sidesOf } from "./platform.js";
 
 /** The protection of one application. Injected by those who need it to be there. */
@@ -32,11 +32,8 @@ export class Idempotency<Req extends PlatformRequest = PlatformRequest> implemen
         "IdempotencyModule.forRootAsync: what it injects is request-scoped, so nothing is protected; inject what lives as long as the application",
       );
     }
-    const [controller, handler] = [context.getClass(), context.getHandler()];
-    const plan = this.#handlers.planOf(controller, handler);
-    if (!plan) return true;
-    if (context.getType() !== "http") throw noRequest(`${controller.name}.${handler.name}`);
-    if (plan.sendsEvents) {
+    const plan = this.#planOf(context);
+    if (plan?.sendsEvents) {
       const { request, response } = sidesOf<Req>(context.switchToHttp());
       if (plan.guard.covers(request.method)) holdEvents(response, plan.guard.maxResponseBytes);
     }
@@ -48,9 +45,17 @@ export class Idempotency<Req extends PlatformRequest = PlatformRequest> implemen
    * around all other interceptors, pipes, the handler and the filters, whose answer is what is stored.
    */
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> | Promise<Observable<unknown>> {
-    const plan = this.#handlers.planOf(context.getClass(), context.getHandler());
+    const plan = this.#planOf(context);
     if (!plan) return next.handle();
     const sides = sidesOf<Req>(context.switchToHttp());
     return plan.guard.covers(sides.request.method) ? exchange(plan, sides, next) : next.handle();
+  }
+
+  /** @throws Where the handler is protected, and what calls it is no HTTP request. */
+  #planOf(context: ExecutionContext): Plan<Req> | undefined {
+    const [controller, handler] = [context.getClass(), context.getHandler()];
+    const plan = this.#handlers.planOf(controller, handler);
+    if (plan && context.getType() !== "http") throw noRequest(`${controller.name}.${handler.name}`);
+    return plan || undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { once } from "node:events";
-import type { IncomingMessage } from "node:http";
-import { connect } from "node:net";
+import { IncomingMessage } from "node:http";
+import { connect, Socket } from "node:net";
 import { describe, expect, it } from "vitest";
 import { serve, until } from "../../test/serve.js";
 import { headerLines, requestBody } from "./request.js";
@@ -186,4 +186,17 @@ describe("requestBody", () => {
       expect(String(read)).toBe("hello");
     });
   });
+});
+
+it("a request that came over no wire and brings its body only to those who read is not empty", async () => {
+  class Adapted extends IncomingMessage {
+    override _read(): void {
+      this.push(Buffer.from('{"a":1}'));
+      this.push(null);
+    }
+  }
+  const req = new Adapted(new Socket());
+  Object.assign(req, { complete: true, headers: { "content-length": "7" } });
+  expect(await requestBody(req, 100)).toEqual(Buffer.from('{"a":1}'));
+  expect(await readAll(req)).toBe('{"a":1}');
 });

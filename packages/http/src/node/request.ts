@@ -128,11 +128,14 @@ function readAndPutBack(req: IncomingMessage, maxBytes: number): RequestBody | P
   });
 }
 
-/** Whether its last byte has arrived. Requests that came over no wire, as injected by tests, tell so by their stream alone. */
+/**
+ * Whether its last byte has arrived. Its stream knows. Requests that came over no wire may be `complete` from the start and bring
+ * their bodies only to those who read, as adapters of Lambda make them.
+ */
 function hasArrived(req: IncomingMessage): boolean {
   const { complete, _readableState: state }: { complete?: unknown; _readableState?: unknown } = req;
-  if (typeof complete === "boolean") return complete;
-  return typeof state === "object" && state !== null && "ended" in state && state.ended === true;
+  if (typeof state === "object" && state !== null && "ended" in state) return state.ended === true;
+  return complete === true;
 }
 
 /** In the same tick as the last read: the end has not been told yet, and is not while there are bytes again. */
