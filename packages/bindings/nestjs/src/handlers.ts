@@ -92,9 +92,7 @@ function choiceOf<Req extends object>(target: Decorated): Choice<Req> {
 
 /** What to tell who wants it for anything but a request over HTTP. */
 export function noRequest(where: string): TypeError {
-  return new TypeError(
-    `${where}: @Idempotent() is for HTTP requests; where no response is stored, call run() of @oncekey/core`,
-  );
+  return new TypeError(`${where}: @Idempotent() is for HTTP requests; elsewhere call run() of @oncekey/core`);
 }
 
 function isClass(metatype: Decorated | null): metatype is Type {
