@@ -1,37 +1,34 @@
-import { createHash } from "node:crypto";
 import { MemoryStore } from "@oncekey/core";
+import { handWritten } from "../hand-written.js";
 import type { Arena, Contender } from "../stores/contender.js";
 import { engineContender, storeContender } from "../stores/ours.js";
-import { answer, request } from "../stores/payload.js";
+import { answer, body } from "../stores/payload.js";
 
 /** More than are asked for: nothing is refused. */
 const MOST_ENTRIES = 100_000_000;
 
-/** A Map and a hash of the body: no scope, lease, owner, time-out or retention. */
-function handWritten(): Contender {
-  const kept = new Map<string, { readonly digest: string; readonly answer?: string }>();
-  const digestOf = () => createHash("sha256").update(request.body).digest("hex");
+/** As the bench of the engine has it. */
+function floor(): Contender {
+  const once = handWritten(body);
+  const never = () => new Promise(() => {});
   return {
     name: "hand-written Map",
     driver: "memory",
     role: "floor",
     prepare: async (path, keys) => {
-      const done = { digest: digestOf(), answer: JSON.stringify(answer) };
-      for (const key of keys) kept.set(key, path === "replay" ? done : { digest: done.digest });
+      for (const key of keys) {
+        const answered = once(key, path === "replay" ? async () => answer : never);
+        if (path === "replay") await answered;
+      }
     },
     run: async (key) => {
-      const digest = digestOf();
-      const known = kept.get(key);
-      if (known !== undefined) {
-        if (known.digest !== digest) throw new Error("The key is another request's.");
-        if (known.answer === undefined) return "in-progress";
-        JSON.parse(known.answer);
-        return "replayed";
-      }
-      kept.set(key, { digest });
-      const ran = await Promise.resolve(answer);
-      kept.set(key, { digest, answer: JSON.stringify(ran) });
-      return "ran";
+      let ran = false;
+      const given = await once(key, async () => {
+        ran = true;
+        return answer;
+      });
+      if (ran) return "ran";
+      return given === undefined ? "in-progress" : "replayed";
     },
   };
 }
@@ -46,7 +43,7 @@ export async function openMemory(): Promise<Arena> {
     notes: [],
     connect: async () => ({
       contenders: [
-        handWritten(),
+        floor(),
         storeContender("MemoryStore", "memory", store),
         engineContender("Oncekey over MemoryStore", "memory", store),
       ],
